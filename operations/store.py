@@ -1,0 +1,118 @@
+"""Store: engines, sessions and the few statements that differ between SQLite and PostgreSQL.
+
+The only module besides the migrations that names a SQL dialect.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Result, create_engine, event, text
+from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session as Session
+
+from operations.tables import SightingRow, Table
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+def engine_from_url(url: str) -> Engine:
+    """Return an engine for `url` (sqlite:///FILE or postgresql+psycopg://…), set up for several processes."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a writer as IMMEDIATE: a deferred one that reads, then writes, fails under other writers."""
+    immediate = connection.get_execution_options().get("watchgrid_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN DEFERRED")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Yield a Session in one write transaction: committed at the end, rolled back on any error."""
+    writer = engine.execution_options(watchgrid_writes=True)
+    with Session(writer, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Yield a Session for reading only; nothing done in it is kept."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> set[Any]:
+    """Insert the rows whose primary key is not there yet; return the `id`s that were inserted."""
+    if not rows:
+        return set()
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert
+    statement = insert(table).on_conflict_do_nothing().returning(table.__table__.c.id)
+    result: Result[Any] = session.execute(statement, list(rows))
+    return set(result.scalars())
+
+
+def is_partitioned(session: Session) -> bool:
+    """Return whether sightings live in daily partitions here (PostgreSQL)."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def ensure_partitions(session: Session, first: date, last: date) -> None:
+    """Create the missing daily partitions of sightings from `first` to `last`; nothing to do on SQLite."""
+    if not is_partitioned(session):
+        return
+    have = set(_partitions(session))
+    day = first
+    while day <= last:
+        name = f"sightings_{day:%Y%m%d}"
+        if name not in have:
+            start = datetime.combine(day, time.min, UTC)
+            session.execute(
+                text(
+                    f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF sightings FOR VALUES "
+                    f"FROM ('{start.isoformat()}') TO ('{(start + timedelta(days=1)).isoformat()}')"
+                )
+            )
+        day += timedelta(days=1)
+
+
+def drop_partitions_before(session: Session, day: date) -> list[str]:
+    """Drop the daily partitions of sightings that end on or before `day`; return their names."""
+    limit = f"sightings_{day:%Y%m%d}"
+    dropped = [name for name in _partitions(session) if name < limit]
+    for name in dropped:
+        session.execute(text(f"DROP TABLE {name}"))
+    return dropped
+
+
+def _partitions(session: Session) -> list[str]:
+    names = session.execute(
+        text(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname = :parent"
+        ),
+        {"parent": SightingRow.__tablename__},
+    ).scalars()
+    return sorted(name for name in names if name.removeprefix("sightings_").isdigit())
