@@ -1,0 +1,135 @@
+"""The road network as arrays: nodes, directed edges in CSR order, snapping, saving to bytes.
+
+It knows nothing of who drives on it; times between places are in travel_times.py.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from geo.coordinates import LocalMetres, LonLat, haversine_m
+
+# 0 national road, 1 provincial road, 2 main street or county road, 3 street, 4 lane
+FREE_FLOW_KMH = np.array([80.0, 60.0, 45.0, 30.0, 20.0])
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Directed edges sorted by source: those of node i are `indptr[i]:indptr[i + 1]`."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    indptr: NDArray[np.int32]
+    target: NDArray[np.int32]
+    length_m: NDArray[np.float32]
+    seconds: NDArray[np.float32]
+    road_class: NDArray[np.int8]
+
+    @cached_property
+    def version(self) -> str:
+        """Return a short hash of the arrays; equal networks have equal versions."""
+        digest = hashlib.sha256()
+        for array in self._arrays().values():
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def source(self) -> NDArray[np.int32]:
+        """Return the source node of every edge."""
+        return np.repeat(np.arange(len(self.lon), dtype=np.int32), np.diff(self.indptr))
+
+    @cached_property
+    def seconds_matrix(self) -> csr_array:
+        """Return the sparse matrix [from, to] of edge seconds."""
+        return self._sparse(self.seconds)
+
+    @cached_property
+    def reverse_seconds_matrix(self) -> csr_array:
+        """Return the transpose of `seconds_matrix`, for searches towards a place."""
+        return csr_array(self.seconds_matrix.T)
+
+    @cached_property
+    def length_matrix(self) -> csr_array:
+        """Return the sparse matrix [from, to] of edge metres."""
+        return self._sparse(self.length_m)
+
+    @cached_property
+    def _projection(self) -> LocalMetres:
+        return LocalMetres(LonLat(float(np.mean(self.lon)), float(np.mean(self.lat))))
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(np.column_stack(self._projection.from_lonlat(self.lon, self.lat)))
+
+    def snap(self, lon: object, lat: object) -> NDArray[np.intp]:
+        """Return the node nearest to each place."""
+        x_m, y_m = self._projection.from_lonlat(lon, lat)
+        return np.asarray(self._tree.query(np.stack([x_m, y_m], axis=-1))[1])
+
+    def place(self, node: int) -> LonLat:
+        """Return where a node lies."""
+        return LonLat(float(self.lon[node]), float(self.lat[node]))
+
+    def to_bytes(self) -> bytes:
+        """Return the arrays as compressed npz bytes."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self._arrays())
+        return buffer.getvalue()
+
+    def _arrays(self) -> dict[str, NDArray]:
+        return {
+            "lon": self.lon,
+            "lat": self.lat,
+            "indptr": self.indptr,
+            "target": self.target,
+            "length_m": self.length_m,
+            "seconds": self.seconds,
+            "road_class": self.road_class,
+        }
+
+    def _sparse(self, values: NDArray[np.float32]) -> csr_array:
+        size = len(self.lon)
+        return csr_array((values.astype(np.float64), self.target, self.indptr), shape=(size, size))
+
+
+def from_bytes(data: bytes) -> RoadNetwork:
+    """Read what `RoadNetwork.to_bytes` wrote."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return RoadNetwork(**{name: arrays[name] for name in arrays.files})
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Directed edges as parallel arrays, in any order."""
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    road_class: NDArray[np.int8]
+
+
+def from_edges(lon: NDArray[np.float64], lat: NDArray[np.float64], edges: Edges) -> RoadNetwork:
+    """Build a network with straight edges at free flow; of parallel edges the best class stays."""
+    order = np.lexsort((edges.road_class, edges.target, edges.source))
+    source, target, road_class = edges.source[order], edges.target[order], edges.road_class[order]
+    first = np.ones(len(source), dtype=bool)
+    first[1:] = (source[1:] != source[:-1]) | (target[1:] != target[:-1])
+    first &= source != target
+    source, target, road_class = source[first], target[first], road_class[first]
+    length = np.maximum(haversine_m(lon[source], lat[source], lon[target], lat[target]), 1.0)
+    indptr = np.zeros(len(lon) + 1, dtype=np.int32)
+    np.cumsum(np.bincount(source, minlength=len(lon)), out=indptr[1:])
+    return RoadNetwork(
+        lon=lon.astype(np.float64),
+        lat=lat.astype(np.float64),
+        indptr=indptr,
+        target=target.astype(np.int32),
+        length_m=length.astype(np.float32),
+        seconds=(length / (FREE_FLOW_KMH[road_class] / 3.6)).astype(np.float32),
+        road_class=road_class.astype(np.int8),
+    )

@@ -1,0 +1,80 @@
+"""Times and routes on a road network, by scipy Dijkstra at free flow. No cache and no traffic model here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from geo.roads import RoadNetwork
+
+# A vehicle at 130 km/h crosses a county in less; anything slower than this has no road there.
+REACH_S = 4 * 3600.0
+
+
+class NoRoadBetween(Exception):
+    """No road leads from one node to the other."""
+
+    def __init__(self, source: int, target: int) -> None:
+        super().__init__(f"no road leads from node {source} to node {target}")
+        self.source, self.target = source, target
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A drive along nodes; `passed_s[i]` is when node i of the path is reached, from the start."""
+
+    nodes: NDArray[np.int64]
+    passed_s: NDArray[np.float64]
+    distance_m: float
+    coordinates: list[list[float]]
+
+    @property
+    def seconds(self) -> float:
+        """Return the driving time at free flow."""
+        return float(self.passed_s[-1])
+
+    def line(self) -> dict:
+        """Return the route as a GeoJSON LineString."""
+        places = self.coordinates if len(self.coordinates) > 1 else self.coordinates * 2
+        return {"type": "LineString", "coordinates": places}
+
+
+def seconds_between(network: RoadNetwork, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.float64]:
+    """Return the matrix [source, target] of driving seconds; inf where no road leads."""
+    from_nodes, to_nodes = np.atleast_1d(sources), np.atleast_1d(targets)
+    unique, where = np.unique(from_nodes, return_inverse=True)
+    rows = np.vstack([dijkstra(network.seconds_matrix, indices=node)[to_nodes] for node in unique])
+    return np.asarray(rows[where])
+
+
+def seconds_to(network: RoadNetwork, target: int, limit_s: float = REACH_S) -> NDArray[np.float64]:
+    """Return the driving seconds from every node to one; inf past the limit."""
+    return np.asarray(dijkstra(network.reverse_seconds_matrix, indices=target, limit=limit_s))
+
+
+def nearest(network: RoadNetwork, target: int, nodes: ArrayLike, count: int) -> list[tuple[int, float]]:
+    """Return (position in `nodes`, seconds) of the `count` nearest by road to a node, nearest first."""
+    candidates = np.atleast_1d(nodes)
+    limit_s = 600.0
+    while True:
+        seconds = seconds_to(network, target, limit_s)[candidates]
+        if np.isfinite(seconds).sum() >= min(count, len(candidates)) or limit_s >= REACH_S:
+            break
+        limit_s *= 3
+    order = np.argsort(seconds, kind="stable")[:count]
+    return [(int(i), float(seconds[i])) for i in order if np.isfinite(seconds[i])]
+
+
+def route(network: RoadNetwork, source: int, target: int) -> Route:
+    """Return the fastest drive between two nodes. Raises NoRoadBetween."""
+    seconds, before = dijkstra(network.seconds_matrix, indices=source, return_predecessors=True)
+    if not np.isfinite(seconds[target]):
+        raise NoRoadBetween(int(source), int(target))
+    path = [int(target)]
+    while path[-1] != source:
+        path.append(int(before[path[-1]]))
+    nodes = np.array(path[::-1])
+    metres = network.length_matrix[nodes[:-1], nodes[1:]] if len(nodes) > 1 else np.zeros(1)
+    places = np.column_stack([network.lon[nodes], network.lat[nodes]]).round(6)
+    return Route(nodes, seconds[nodes], float(np.sum(metres)), places.tolist())
