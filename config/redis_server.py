@@ -8,6 +8,8 @@ from pathlib import Path
 
 import redis
 
+from config.supervisor import die_with_parent
+
 STARTS_WITHIN_S = 10.0
 
 
@@ -54,8 +56,9 @@ def start_embedded_redis(directory: Path) -> subprocess.Popen[bytes]:
     command = [str(find_redis_server())]
     for name, value in arguments.items():
         command += [f"--{name}", value]
-    # Its own process group: Ctrl-C reaches the supervisor alone, which stops Redis last.
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, process_group=0)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, process_group=0, preexec_fn=die_with_parent
+    )
     _wait_until_it_answers(process, socket)
     return process
 

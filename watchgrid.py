@@ -1,0 +1,89 @@
+"""The `watchgrid` command: reads the arguments and hands over to the room that does the work.
+
+Every command imports its room only when it is asked for, so that an API host needs no vision packages.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# Commands that parse their own arguments: name -> (module with main(argv) -> exit code, what it does).
+ROOMS = {
+    "watch": ("ingest.watch", "vehicle passes of one source, one JSON line each"),
+    "read": ("detection.read", "plates in photographs, one JSON line per image"),
+    "doctor": ("operations.doctor", "what is wrong with this installation, and what to do"),
+    "audit": ("operations.audit_cli", "audit verify: whether the audit log is whole"),
+    "user": ("operations.user_cli", "user add: create a login"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in ROOMS:
+        return _room(arguments[0], arguments[1:])
+    options = _parser().parse_args(arguments)
+    if options.command in ("up", "demo"):
+        from operations.up import run
+
+        return run(options)
+    if options.command == "migrate":
+        return _migrate()
+    _parser().print_help()
+    return 2
+
+
+def _room(name: str, arguments: Sequence[str]) -> int:
+    module = ROOMS[name][0]
+    try:
+        return int(importlib.import_module(module).main(arguments))
+    except ModuleNotFoundError as error:
+        if error.name in ("cv2", "av", "onnxruntime", "rapidocr", "ultralytics"):
+            print(
+                f"`watchgrid {name}` needs the vision packages: pip install 'watchgrid[vision]'.",
+                file=sys.stderr,
+            )
+            return 2
+        raise
+
+
+def _migrate() -> int:
+    from datetime import UTC, datetime
+
+    from config.settings import load_settings
+    from operations.migrate import migrate
+    from operations.store import engine_from_url
+
+    migrate(engine_from_url(load_settings().database), datetime.now(UTC).date())
+    print("The database has the newest schema.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="watchgrid", description="A county's cameras, alerts and patrols.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    up = commands.add_parser("up", help="run everything on this host")
+    up.add_argument(
+        "--camera",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="a camera: rtsp://…, http://…, a video file or a folder of images; repeatable",
+    )
+    up.add_argument("--cameras", type=Path, metavar="FILE", help="a CSV file of cameras: code,name,source")
+    demo = commands.add_parser("demo", help="run everything with a generated county and rendered cameras")
+    demo.add_argument("--seed", type=int, default=7, help="the county and its traffic; the same for one seed")
+    demo.add_argument("--live-cameras", type=int, default=6, help="how many cameras are rendered live")
+    for command in (up, demo):
+        command.add_argument("--port", type=int, help="port of the console (HTTP_PORT)")
+        command.add_argument("--data-dir", type=Path, help="where everything is kept (DATA_DIR)")
+    commands.add_parser("migrate", help="bring the database to the newest schema")
+    for name, (_, what) in ROOMS.items():
+        commands.add_parser(name, help=what, add_help=False)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
