@@ -1,0 +1,72 @@
+"""The detector port and the choice of adapter. Finds nothing itself, downloads nothing."""
+
+import logging
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from detection.vocabulary import Detection
+
+log = logging.getLogger(__name__)
+
+WEIGHTS_PATTERNS = ("*_openvino_model", "*.onnx", "*.pt")
+"""What counts as weights in the models folder, best for a CPU first."""
+
+
+class Detector(Protocol):
+    """Finds vehicles in pictures."""
+
+    name: str
+    model_hash: str
+    wants_every_frame: bool
+    """Whether it learns from pictures without vehicles too; else the motion gate may leave them out."""
+
+    def detect(self, image: np.ndarray, t_s: float) -> list[Detection]:
+        """Find vehicles in a picture (H x W x 3 uint8, BGR) taken at t_s; boxes in its pixels."""
+        ...
+
+    def for_one_camera(self) -> "Detector":
+        """Return the detector to use for one camera: itself where nothing is remembered between pictures."""
+        ...
+
+
+def load_detector(name: str = "auto", weights: Path | None = None, data_dir: Path | None = None) -> Detector:
+    """Load the named adapter: ultralytics, motion, or auto (ultralytics where there are weights, else motion).
+
+    weights: a .pt, .onnx or *_openvino_model; without it the first one in data_dir/models is taken.
+    Raises ValueError for an unknown name, FileNotFoundError where ultralytics has no weights.
+    """
+    if name not in ("auto", "ultralytics", "motion"):
+        raise ValueError(f"unknown detector {name!r}: use auto, ultralytics or motion")
+    found = weights or (_weights_in(data_dir / "models") if data_dir else None)
+    if name == "ultralytics" and found is None:
+        raise FileNotFoundError(
+            "the ultralytics detector needs weights: set DETECTOR_WEIGHTS or pass --weights"
+        )
+    if name == "motion" or found is None:
+        if name == "auto":
+            log.info(
+                "detector: motion, because there are no weights (set DETECTOR_WEIGHTS to use ultralytics)"
+            )
+        return _motion()
+    if name == "auto":
+        log.info("detector: ultralytics with %s", found)
+    return _ultralytics(found)
+
+
+def _weights_in(folder: Path) -> Path | None:
+    candidates = (path for pattern in WEIGHTS_PATTERNS for path in sorted(folder.glob(pattern)))
+    return next(candidates, None)
+
+
+def _motion() -> Detector:
+    from detection.motion_detector import MotionDetector
+
+    return MotionDetector()
+
+
+def _ultralytics(weights: Path) -> Detector:
+    from detection.ultralytics_detector import UltralyticsDetector  # heavy: loaded only where it is used
+
+    return UltralyticsDetector(weights)

@@ -1,0 +1,94 @@
+"""When to read the plate of a vehicle, and when the looks agree. Reads nothing itself: the reader is handed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from detection.boxes import size
+from detection.fusion import fuse
+from detection.sights import Sight, cut
+from detection.tracker import Track
+from detection.vocabulary import Box, Frame, PlateRead
+
+ReadPlates = Callable[[np.ndarray], list[PlateRead]]
+"""Takes a vehicle crop (h x w x 3 uint8, BGR), returns the plates in it, boxes in its pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """How much reading a pass is worth."""
+
+    most: int = 6
+    gap_s: float = 0.2
+    per_frame: int = 1
+    per_second: float = 4.0
+    """Over all vehicles of one camera."""
+    least_width_px: float = 90.0
+    """A plate is a quarter of a car wide, and cannot be read below some 25 pixels."""
+    growth: float = 1.15
+    """A vehicle without a readable plate is looked at again once it is so much larger."""
+    agreeing: int = 2
+    sure: float = 0.8
+    """Confidence at which agreeing looks settle a plate."""
+    certain: float = 0.97
+    """Confidence at which a single look does."""
+
+
+def worth_a_look(sight: Sight, track: Track, t_s: float, settings: LookSettings) -> bool:
+    """Whether another look at the vehicle may tell more than the looks so far."""
+    if sight.settled or sight.looks >= settings.most or t_s - sight.looked_s < settings.gap_s:
+        return False
+    box = track.detection.box
+    if box[2] - box[0] < settings.least_width_px:
+        return False
+    return bool(sight.reads) or size(box) >= settings.growth * sight.looked_size or sight.looks == 0
+
+
+def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:
+    """Read the plate of one vehicle in one picture and remember it."""
+    box = track.detection.box
+    crop = cut(frame.image, box, margin=0.03)
+    sight.looks += 1
+    sight.looked_s = frame.t_s
+    sight.looked_size = max(sight.looked_size, size(box))
+    corner = (max(0, int(box[0] - 0.03 * size(box))), max(0, int(box[1] - 0.03 * size(box))))
+    plates = [plate for plate in read(crop) if _is_own(plate, corner, box, others)]
+    if not plates:
+        return
+    best = max(plates, key=lambda plate: plate.confidence)
+    if best.box is not None and all(best.confidence > earlier.confidence for earlier in sight.reads):
+        sight.plate_crop = cut(crop, best.box, margin=0.15).copy()
+    sight.reads.append(best)
+
+
+def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
+    """Return the fused plate once the looks agree on every character, else None."""
+    if not reads:
+        return None
+    fused = fuse(reads)
+    same = sum(read.text == fused.text for read in reads)
+    needed = settings.sure if same >= settings.agreeing else settings.certain
+    return fused if "-" not in fused.text and same and fused.confidence >= needed else None
+
+
+def concluded(reads: list[PlateRead]) -> PlateRead | None:
+    """Return what all looks together say at the end. Text that is no plate by any grammar needs two looks."""
+    if not reads:
+        return None
+    fused = fuse(reads)
+    if fused.kind == "other" and sum(read.text == fused.text for read in reads) < 2:
+        return None
+    return fused
+
+
+def _is_own(plate: PlateRead, corner: tuple[int, int], box: Box, others: list[Track]) -> bool:
+    """Whether the plate belongs to the vehicle: not to one nearer to the camera that covers it."""
+    if plate.box is None:
+        return True
+    x = corner[0] + (plate.box[0] + plate.box[2]) / 2
+    y = corner[1] + (plate.box[1] + plate.box[3]) / 2
+    return not any(
+        other[0] < x < other[2] and other[1] < y < other[3] and other[3] > box[3]
+        for other in (track.detection.box for track in others)
+    )

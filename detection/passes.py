@@ -1,0 +1,142 @@
+"""Turns the pictures of one camera into vehicle passes: one vehicle going by is one pass. Publishes and stores nothing."""
+
+from dataclasses import dataclass, field
+
+from detection.boxes import covered, size
+from detection.detectors import Detector
+from detection.looks import LookSettings, ReadPlates, agreed, concluded, look, worth_a_look
+from detection.motion_gate import MotionGate
+from detection.sights import Sight, as_pass, first_sight, remember
+from detection.tracker import Track, Tracker, TrackerSettings
+from detection.vocabulary import Frame, Seen, VehiclePass
+
+
+@dataclass(frozen=True, slots=True)
+class PassSettings:
+    """What makes a pass. Distances in vehicle sizes."""
+
+    tracker: TrackerSettings = field(default_factory=TrackerSettings)
+    looks: LookSettings = field(default_factory=LookSettings)
+    least_travel: float = 0.7
+    """A vehicle that moved less was parked or waiting."""
+    least_hits: int = 3
+    settle_after_s: float = 60.0
+    """A vehicle that drove in and stays is published by then, plate or not."""
+    same_plate_s: float = 20.0
+    """The same plate again within this time is the same pass, whatever the tracker thinks."""
+    part_of_another: float = 0.85
+    """A box that lies so far within a longer-known one is a part of that vehicle."""
+
+
+class PassWatcher:
+    """One camera. Feed it every picture to be analysed, in order."""
+
+    def __init__(
+        self, detector: Detector, read_plates: ReadPlates | None, settings: PassSettings | None = None
+    ) -> None:
+        """read_plates: reads a vehicle crop; None to leave plates alone."""
+        self._detector = detector.for_one_camera()
+        self._read_plates = read_plates
+        self._settings = settings or PassSettings()
+        self._gate = MotionGate()
+        self._tracker: Tracker | None = None
+        self._sights: dict[int, Sight] = {}
+        self._published: dict[str, float] = {}
+        self._look_again_s = float("-inf")
+
+    def see(self, frame: Frame) -> Seen:
+        """Look at one picture; return the passes it settled (publish each once) and those it ended."""
+        if self._tracker is None:
+            height, width = frame.image.shape[:2]
+            self._tracker = Tracker(width, height, self._settings.tracker)
+        if not self._needs_detector(frame, self._tracker):
+            self._tracker.hold(frame.t_s)
+            return Seen([], [])
+        followed = self._tracker.update(self._detector.detect(frame.image, frame.t_s), frame.t_s)
+        for track in followed.seen:
+            sight = self._sights.get(track.number) or self._sights.setdefault(
+                track.number, first_sight(track, frame)
+            )
+            remember(sight, track, frame)
+        self._count_parts(followed.seen)
+        self._look(followed.seen, frame)
+        ended = self._end(followed.over)
+        settled = [
+            self._settle(sight) for sight in self._sights.values() if self._may_settle(sight, frame.t_s)
+        ]
+        return Seen([*ended.settled, *(vehicle for vehicle in settled if vehicle)], ended.ended)
+
+    def finish(self) -> Seen:
+        """End all passes: the stream is over."""
+        return self._end(self._tracker.finish()) if self._tracker else Seen([], [])
+
+    def _needs_detector(self, frame: Frame, tracker: Tracker) -> bool:
+        if self._detector.wants_every_frame:
+            return True
+        moves = self._gate.moves(frame.image, frame.t_s)
+        return moves or any(not tracker.is_still(track, frame.t_s) for track in tracker.tracks)
+
+    def _count_parts(self, seen: list[Track]) -> None:
+        for track in seen:
+            box = track.detection.box
+            for other in seen:
+                whole = other.detection.box
+                older = other.number < track.number
+                if older and box[3] <= whole[3] + 0.02 * (whole[3] - whole[1]):
+                    self._sights[track.number].inside_another += (
+                        covered(box, whole) > self._settings.part_of_another
+                    )
+
+    def _look(self, seen: list[Track], frame: Frame) -> None:
+        if self._read_plates is None or frame.t_s < self._look_again_s:
+            return
+        looks = self._settings.looks
+        worthy = [t for t in seen if worth_a_look(self._sights[t.number], t, frame.t_s, looks)]
+        worthy.sort(key=lambda track: (self._sights[track.number].looks, -size(track.detection.box)))
+        for track in worthy[: looks.per_frame]:
+            look(
+                self._sights[track.number],
+                track,
+                [t for t in seen if t is not track],
+                frame,
+                self._read_plates,
+            )
+            self._look_again_s = frame.t_s + 1.0 / looks.per_second
+
+    def _may_settle(self, sight: Sight, t_s: float) -> bool:
+        if sight.settled or not self._is_pass(sight):
+            return False
+        sight.plate = agreed(sight.reads, self._settings.looks)
+        return sight.plate is not None or t_s - sight.first_seen_s > self._settings.settle_after_s
+
+    def _settle(self, sight: Sight) -> VehiclePass | None:
+        """Publish the pass unless its plate was published a moment ago."""
+        sight.settled = True
+        sight.plate = sight.plate or concluded(sight.reads)
+        if sight.plate is not None:
+            before_s = self._published.get(sight.plate.text, float("-inf"))
+            self._published = {
+                text: t_s
+                for text, t_s in self._published.items()
+                if sight.last_seen_s - t_s < self._settings.same_plate_s
+            } | {sight.plate.text: sight.last_seen_s}
+            if sight.last_seen_s - before_s < self._settings.same_plate_s:
+                return None
+        return as_pass(sight)
+
+    def _end(self, over: list[Track]) -> Seen:
+        settled, ended = [], []
+        for sight in (self._sights.pop(track.number) for track in over):
+            if not self._is_pass(sight):
+                continue
+            published = None if sight.settled else self._settle(sight)
+            settled += [published] if published else []
+            ended.append(as_pass(sight))
+        return Seen(settled, ended)
+
+    def _is_pass(self, sight: Sight) -> bool:
+        return (
+            sight.hits >= self._settings.least_hits
+            and sight.travelled >= self._settings.least_travel
+            and sight.inside_another < sight.hits / 2
+        )

@@ -1,0 +1,162 @@
+"""What is remembered of one vehicle while it goes by: path, votes, best picture, plate reads. Decides nothing."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from detection.boxes import at_border, bottom_centre, moved_sizes, size
+from detection.colour import colour_shares
+from detection.tracker import Track
+from detection.vocabulary import Box, Frame, PathPoint, PlateRead, VehiclePass
+
+PATH_EVERY_S = 0.2
+"""A published path has a point at least so often."""
+
+RESTING = 0.04
+"""Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
+
+ONE_WAY = 1.2
+"""Growth or shrinking of the box from which on a vehicle comes or goes, whatever its path on the picture."""
+
+
+@dataclass(slots=True)
+class Sight:
+    """One vehicle before one camera."""
+
+    number: int
+    first_box: Box
+    first_seen_s: float
+    last_seen_s: float
+    best_frame: Frame
+    best_box: Box
+    best_score: float = 0.0
+    travelled: float = 0.0
+    hits: int = 0
+    inside_another: int = 0
+    confidence: float = 0.0
+    path: list[PathPoint] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)
+    classes: Counter[str] = field(default_factory=Counter)
+    colours: Counter[str] = field(default_factory=Counter)
+    coloured_s: float = float("-inf")
+    reads: list[PlateRead] = field(default_factory=list)
+    looks: int = 0
+    looked_s: float = float("-inf")
+    looked_size: float = 0.0
+    plate: PlateRead | None = None
+    plate_crop: np.ndarray | None = None
+    settled: bool = False
+
+
+def first_sight(track: Track, frame: Frame) -> Sight:
+    """Begin to remember a vehicle."""
+    return Sight(track.number, track.box, frame.t_s, frame.t_s, frame, track.box)
+
+
+def remember(sight: Sight, track: Track, frame: Frame) -> None:
+    """Add what one picture shows of the vehicle."""
+    shape = (frame.image.shape[1], frame.image.shape[0])
+    box, detection = track.box, track.detection
+    sight.hits += 1
+    sight.last_seen_s = frame.t_s
+    sight.confidence = max(sight.confidence, detection.confidence)
+    sight.classes[detection.vehicle_class] += detection.confidence * size(box)  # type: ignore[assignment]
+    sight.travelled = max(sight.travelled, moved_sizes(sight.first_box, box, shape))
+    _extend(sight, frame.t_s, box)
+    score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
+    if score > 1.1 * sight.best_score:
+        sight.best_score, sight.best_frame, sight.best_box = score, frame, clipped(box, shape)
+    if frame.t_s - sight.coloured_s >= PATH_EVERY_S:
+        sight.coloured_s = frame.t_s
+        sight.colours.update({k: v * size(box) for k, v in colour_shares(cut(frame.image, box)).items()})
+
+
+def as_pass(sight: Sight) -> VehiclePass:
+    """Return the pass as known by now."""
+    return VehiclePass(
+        track=sight.number,
+        vehicle_class=sight.classes.most_common(1)[0][0],
+        confidence=sight.confidence,
+        first_seen_s=sight.first_seen_s,
+        last_seen_s=sight.last_seen_s,
+        path=filled_path(sight.path, sight.last_seen_s),
+        plate=sight.plate,
+        colour=sight.colours.most_common(1)[0][0] if sight.colours else None,
+        direction=direction_of(sight.path, sight.sizes),
+        best_frame=sight.best_frame,
+        best_box=sight.best_box,
+        plate_crop=sight.plate_crop,
+    )
+
+
+def filled_path(path: list[PathPoint], until_s: float) -> list[PathPoint]:
+    """Return the path with points at least every 0.2 s up to until_s, straight lines between what was seen."""
+    points = [*path, (until_s, *path[-1][1:])] if until_s > path[-1][0] else path
+    filled = [points[0]]
+    for before, after in zip(points, points[1:], strict=False):
+        steps = int(np.ceil((after[0] - before[0]) / PATH_EVERY_S - 1e-6))
+        for step in range(1, max(1, steps)):
+            share = step / steps
+            t_s, x, y = (float(a + share * (b - a)) for a, b in zip(before, after, strict=True))
+            filled.append((t_s, x, y))
+        filled.append(after)
+    return filled
+
+
+def direction_of(path: list[PathPoint], sizes: list[float]) -> str | None:
+    """Return towards, away, left or right, seen from the camera; None where the vehicle did not get anywhere."""
+    (_, x1, y1), (_, x2, y2) = path[0], path[-1]
+    across, down = x2 - x1, y2 - y1
+    typical = float(np.median(sizes)) if sizes else 1.0
+    if np.hypot(across, down) < 0.3 * typical:
+        return None
+    few = max(1, len(sizes) // 4)
+    growth = float(np.median(sizes[-few:]) / np.median(sizes[:few])) if sizes else 1.0
+    steep = abs(down) >= abs(across) or (growth > ONE_WAY and down > 0) or (growth < 1 / ONE_WAY and down < 0)
+    if steep:
+        return "towards" if down > 0 else "away"
+    return "right" if across > 0 else "left"
+
+
+def cut(image: np.ndarray, box: Box, margin: float = 0.0) -> np.ndarray:
+    """Return the part of the picture in the box, enlarged by margin times its size on every side; a view, no copy."""
+    grow = margin * size(box)
+    x1, y1, x2, y2 = clipped(
+        (box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow), (image.shape[1], image.shape[0])
+    )
+    return image[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))]
+
+
+def clipped(box: Box, frame: tuple[int, int]) -> Box:
+    """Return the part of the box inside the frame (width, height)."""
+    width, height = frame
+    return (
+        float(np.clip(box[0], 0, width)),
+        float(np.clip(box[1], 0, height)),
+        float(np.clip(box[2], 0, width)),
+        float(np.clip(box[3], 0, height)),
+    )
+
+
+def sharpness(crop: np.ndarray) -> float:
+    """Return how sharp a crop (h x w x 3 uint8, BGR) is: the spread of its Laplacian, in grey levels."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).std())
+
+
+def _extend(sight: Sight, t_s: float, box: Box) -> None:
+    x, y = bottom_centre(box)
+    sight.sizes.append(size(box))
+    if sight.path:
+        resting = RESTING * size(box)
+        _, last_x, last_y = sight.path[-1]
+        if np.hypot(x - last_x, y - last_y) < resting:
+            if len(sight.path) > 1 and sight.path[-2][1:] == (last_x, last_y):
+                sight.path[-1] = (t_s, last_x, last_y)
+            else:
+                sight.path.append((t_s, last_x, last_y))
+            sight.sizes.pop()
+            return
+    sight.path.append((t_s, x, y))

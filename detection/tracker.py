@@ -1,0 +1,230 @@
+"""Follows vehicles from picture to picture of one camera (ByteTrack). Time is passed in; knows nothing of plates or passes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from detection.boxes import is_cut, moved_sizes, overlaps, size
+from detection.vocabulary import Box, Detection
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """Distances are in vehicle sizes, times in seconds, so that they hold at any resolution and frame rate."""
+
+    strong: float = 0.3
+    """Detections at least this confident start tracks and are matched first."""
+    least_overlap: float = 0.15
+    """Least overlap, both boxes enlarged, of a detection with the predicted place."""
+    margin: float = 0.15
+    reach: float = 1.5
+    """How far a new or lost vehicle may ever be from where it is expected."""
+    lost_s: float = 1.5
+    """A vehicle unseen for so long has gone."""
+    left_s: float = 0.4
+    """The same where it was last seen driving out of the picture."""
+    parked_s: float = 120.0
+    """The same where it stood still: a detector of motion forgets what stands."""
+    still_after_s: float = 1.0
+    still_within: float = 0.15
+    """A vehicle that stays within so many sizes for so long stands still."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One vehicle. box: filtered, in pixels. velocity: of its four edges, pixels per second.
+
+    variance: 3 x 4: variance of position, covariance, variance of velocity of each edge, in vehicle sizes.
+    """
+
+    number: int
+    box: Box
+    detection: Detection
+    first_seen_s: float
+    last_seen_s: float
+    predicted_s: float
+    velocity: np.ndarray
+    variance: np.ndarray
+    still_box: Box
+    still_since_s: float
+    hits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What one update did: the tracks seen in this picture, and those that are over."""
+
+    seen: list[Track]
+    over: list[Track]
+
+
+Score = Callable[[list[Track], list[Detection]], np.ndarray]
+
+
+class Tracker:
+    """ByteTrack for one camera: strong detections first, weak ones to keep tracks alive, then lost ones in reach."""
+
+    def __init__(self, width_px: int, height_px: int, settings: TrackerSettings | None = None) -> None:
+        self._frame = (width_px, height_px)
+        self._settings = settings or TrackerSettings()
+        self._next_number = 1
+        self.tracks: list[Track] = []
+
+    def update(self, detections: list[Detection], t_s: float) -> Followed:
+        """Follow every vehicle into the picture taken at t_s; detections in its pixels."""
+        for track in self.tracks:
+            _predict(track, t_s)
+        strong = [d for d in detections if d.confidence >= self._settings.strong]
+        weak = [d for d in detections if d.confidence < self._settings.strong]
+        awake = [t for t in self.tracks if t_s - t.last_seen_s <= self._settings.lost_s]
+        asleep = [t for t in self.tracks if t_s - t.last_seen_s > self._settings.lost_s]
+        first, strong = self._match(awake, strong, t_s, self._near)
+        second, weak = self._match(_without(awake, first), weak, t_s, self._near)
+        third, strong = self._match(_without(awake, first + second), strong, t_s, self._within_reach)
+        fourth, strong = self._match(asleep, strong, t_s, self._near)
+        started = [self._start(detection, t_s) for detection in strong]
+        return Followed(first + second + third + fourth + started, self._end(t_s))
+
+    def hold(self, t_s: float) -> None:
+        """Note that nothing moved until t_s: whatever stood still is still there."""
+        for track in self.tracks:
+            track.last_seen_s = track.predicted_s = t_s
+            track.velocity[:] = 0.0
+
+    def is_still(self, track: Track, t_s: float) -> bool:
+        """Whether the vehicle stands still."""
+        return t_s - track.still_since_s >= self._settings.still_after_s
+
+    def finish(self) -> list[Track]:
+        """Give up all tracks and return them."""
+        over, self.tracks = self.tracks, []
+        return over
+
+    def _match(
+        self, tracks: list[Track], detections: list[Detection], t_s: float, score: Score
+    ) -> tuple[list[Track], list[Detection]]:
+        if not tracks or not detections:
+            return [], detections
+        scores = score(tracks, detections)
+        rows, columns = linear_sum_assignment(-scores)
+        pairs = {int(j): tracks[int(i)] for i, j in zip(rows, columns, strict=True) if scores[i, j] > 0}
+        for j, track in pairs.items():
+            self._observe(track, detections[j], t_s)
+        return list(pairs.values()), [d for j, d in enumerate(detections) if j not in pairs]
+
+    def _near(self, tracks: list[Track], detections: list[Detection]) -> np.ndarray:
+        found = overlaps(_boxes(tracks), _boxes(detections), self._settings.margin)
+        sure = np.array([0.5 + d.confidence / 2 for d in detections])
+        return np.asarray(np.where(found >= self._settings.least_overlap, found * sure, 0.0))
+
+    def _within_reach(self, tracks: list[Track], detections: list[Detection]) -> np.ndarray:
+        """Score by distance between centres in vehicle sizes, within what the filter thinks possible."""
+        a, b = _boxes(tracks), _boxes(detections)
+        centres = ((a[:, None, :2] + a[:, None, 2:]) - (b[None, :, :2] + b[None, :, 2:])) / 2
+        sizes_a, sizes_b = (
+            np.array([size(t.box) for t in tracks]),
+            np.array([size(d.box) for d in detections]),
+        )
+        ratio = sizes_a[:, None] / sizes_b[None, :]
+        distance = np.linalg.norm(centres, axis=2) / np.sqrt(sizes_a[:, None] * sizes_b[None, :])
+        spread = np.sqrt(np.array([t.variance[0].mean() for t in tracks]))
+        limit = np.minimum(self._settings.reach, 0.3 + 2 * spread)[:, None]
+        possible = (distance < limit) & (ratio > 0.5) & (ratio < 2.0)
+        return np.asarray(np.where(possible, 1 - distance / (self._settings.reach + 1), 0.0))
+
+    def _start(self, detection: Detection, t_s: float) -> Track:
+        variance = np.array([[SPREAD_OF_A_BOX**2], [0.0], [SPREAD_OF_A_NEW_VELOCITY**2]]) * np.ones((1, 4))
+        track = Track(
+            number=self._next_number,
+            box=detection.box,
+            detection=detection,
+            first_seen_s=t_s,
+            last_seen_s=t_s,
+            predicted_s=t_s,
+            velocity=np.zeros(4),
+            variance=variance,
+            still_box=detection.box,
+            still_since_s=t_s,
+        )
+        self._next_number += 1
+        self.tracks.append(track)
+        return track
+
+    def _observe(self, track: Track, detection: Detection, t_s: float) -> None:
+        _correct(track, detection.box)
+        track.detection = detection
+        track.last_seen_s = t_s
+        track.hits += 1
+        if moved_sizes(track.still_box, track.box, self._frame) > self._settings.still_within:
+            track.still_box, track.still_since_s = track.box, t_s
+
+    def _end(self, t_s: float) -> list[Track]:
+        over = [track for track in self.tracks if t_s - track.last_seen_s > self._patience_s(track)]
+        self.tracks = _without(self.tracks, over)
+        return over
+
+    def _patience_s(self, track: Track) -> float:
+        if track.hits > 2 and self.is_still(track, track.last_seen_s):
+            return self._settings.parked_s
+        if _drives_out(track, self._frame):
+            return self._settings.left_s
+        return self._settings.lost_s
+
+
+SPREAD_OF_A_BOX = 0.05
+"""How far the edges of a detection stray, in vehicle sizes."""
+
+SPREAD_OF_A_NEW_VELOCITY = 4.0
+"""Vehicle sizes per second: an unknown vehicle may be fast."""
+
+SPREAD_OF_ACCELERATION = 1.5
+"""Vehicle sizes per second, after one second."""
+
+
+def _predict(track: Track, t_s: float) -> None:
+    elapsed_s = t_s - track.predicted_s
+    if track.last_seen_s < track.predicted_s:  # lost: move as a whole, do not deform
+        track.velocity[[0, 2]] = track.velocity[[0, 2]].mean()
+        track.velocity[[1, 3]] = track.velocity[[1, 3]].mean()
+    x1, y1, x2, y2 = np.array(track.box) + track.velocity * elapsed_s
+    track.box = (float(x1), float(y1), float(max(x2, x1 + 1)), float(max(y2, y1 + 1)))
+    position, shared, velocity = track.variance
+    shift = elapsed_s * (2 * shared + elapsed_s * velocity)
+    track.variance = np.stack([position + shift, shared + elapsed_s * velocity, velocity])
+    noise = SPREAD_OF_ACCELERATION**2 * elapsed_s
+    track.variance += noise * np.array([[elapsed_s**2 / 3], [elapsed_s / 2], [1.0]])
+    track.predicted_s = t_s
+
+
+def _correct(track: Track, seen: Box) -> None:
+    position, shared, velocity = track.variance
+    gain = position / (position + SPREAD_OF_A_BOX**2)
+    velocity_gain = shared / (position + SPREAD_OF_A_BOX**2)
+    surprise = np.array(seen) - np.array(track.box)
+    x1, y1, x2, y2 = np.array(track.box) + gain * surprise
+    track.box = (float(x1), float(y1), float(x2), float(y2))
+    track.velocity = track.velocity + velocity_gain * surprise
+    track.variance = np.stack([position * (1 - gain), shared * (1 - gain), velocity - velocity_gain * shared])
+
+
+def _drives_out(track: Track, frame: tuple[int, int]) -> bool:
+    """Whether the frame cut the vehicle where it was last seen, and its other end follows."""
+    box, (width, height) = track.detection.box, frame
+    left, top, right, bottom = track.velocity
+    return (
+        (is_cut(box[0], width) and right < 0)
+        or (is_cut(box[1], height) and bottom < 0)
+        or (is_cut(box[2], width) and left > 0)
+        or (is_cut(box[3], height) and top > 0)
+    )
+
+
+def _boxes(items: list[Track] | list[Detection]) -> np.ndarray:
+    return np.array([item.box for item in items], dtype=float).reshape(-1, 4)
+
+
+def _without(tracks: list[Track], taken: list[Track]) -> list[Track]:
+    numbers = {track.number for track in taken}
+    return [track for track in tracks if track.number not in numbers]
