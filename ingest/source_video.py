@@ -1,4 +1,4 @@
-"""Video as a source: RTSP, HTTP and files through PyAV. Decodes what it must, converts only what is looked at."""
+"""Video as a source: RTSP, HTTP and files through PyAV. Converts only the pictures that are looked at."""
 
 import struct
 import time
@@ -25,12 +25,7 @@ from ingest.source_vocabulary import (
 )
 from ingest.stream_time import Lag, Lookout, StreamClock
 
-LIVE_OPTIONS = {
-    "rtsp_transport": "tcp",
-    "fflags": "nobuffer",
-    "flags": "low_delay",
-    "analyzeduration": "1000000",
-}
+LIVE_OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "analyzeduration": "1000000"}
 SEGMENTED = {"hls", "dash"}
 SEGMENTED_LATE_S = 20.0
 STAMPLESS = {"mpjpeg", "mjpeg"}
@@ -54,7 +49,7 @@ class Play:
 
 
 def video_frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[Frame]:
-    """Give the frames of a network stream or a file that are due; a file ends, or starts again when looped."""
+    """Give the frames of a network stream or a file that are due; a file ends, or goes on when looped."""
     clock, lookout = StreamClock(0.04), Lookout(playing.analysed_fps)
     play = Play(url, playing, counts, now, "://" in url, clock, lookout, Lag(), now(), time.monotonic())
     while True:
@@ -73,9 +68,9 @@ def video_frames(url: str, playing: Playing, counts: Counts, now: Now) -> Genera
 
 
 def _open(url: str, playing: Playing) -> InputContainer:
-    options = LIVE_OPTIONS if "://" in url else {}
-    if not url.startswith("rtsp"):
-        options = {name: value for name, value in options.items() if name != "rtsp_transport"}
+    options = dict(LIVE_OPTIONS) if "://" in url else {}
+    if url.startswith("rtsp"):
+        options["rtsp_transport"] = "tcp"
     try:
         return av.open(url, options=options, timeout=(playing.open_timeout_s, playing.read_timeout_s))
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -107,9 +102,7 @@ def _play(container: InputContainer, stream: VideoStream, play: Play) -> Iterato
             return
         if picture is None:
             if play.live and time.monotonic() - last_picture_s > play.playing.read_timeout_s:
-                raise SourceSilent(
-                    f"{_where(play.url)} is connected but sends no picture that can be decoded."
-                )
+                raise SourceSilent(f"{_where(play.url)} is connected but sends nothing that can be decoded.")
             continue
         t_s = play.clock.tick(time.monotonic() if wall_stamps else picture.time)
         if play.playing.analysed_fps and t_s - last_t_s > 0.8 / play.playing.analysed_fps:
@@ -161,7 +154,9 @@ def _pictures(container: InputContainer, stream: VideoStream, play: Play) -> Ite
             play.counts.corrupt += 1
             decoded = []
         play.counts.decoded += len(decoded)
-        yield from decoded or [None]
+        yield from decoded
+        if not decoded:
+            yield None
 
 
 def _clock_offset_s(packet: av.Packet, play: Play) -> float | None:
@@ -187,7 +182,8 @@ def _why_not_open(url: str, error: Exception, playing: Playing) -> str:
         case av.error.ConnectionRefusedError():
             return f"Nothing listens at {where}: check the address, the port and that the camera is on."
         case av.error.TimeoutError() | av.error.ExitError():
-            return f"{where} did not answer within {playing.open_timeout_s:.0f} s: check the network and the camera."
+            within = f"within {playing.open_timeout_s:.0f} s"
+            return f"{where} did not answer {within}: check the network and the camera's power."
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
             return f"{where} refuses the user name or password: check them in the camera's source."
         case av.error.HTTPNotFoundError():
@@ -198,7 +194,7 @@ def _why_not_open(url: str, error: Exception, playing: Playing) -> str:
             return f"{masked(url)} may not be read: check the file's permissions."
         case _ if "://" in url:
             said = getattr(error, "strerror", None) or type(error).__name__
-            return f"{where} cannot be reached ({said}): check the host name, the network and the camera's power."
+            return f"{where} cannot be reached ({said}): check the host name and the network."
     return f"{masked(url)} cannot be opened ({getattr(error, 'strerror', None) or type(error).__name__})."
 
 

@@ -29,9 +29,9 @@ class SourceEnded(NoFrames):
 class Playing:
     """How a source is played.
 
-    realtime: files are paced by their timestamps and late frames dropped; else as fast as possible, none dropped.
-    loop: a file or folder starts again at its end, t_s going on. analysed_fps: frames a second given out; None: all.
-    stop: set it from any thread to end the frames early.
+    realtime: files are paced by their timestamps, late frames dropped; else as fast as possible, none dropped.
+    loop: a file or folder starts again at its end, t_s going on.
+    analysed_fps: frames a second given out; None: all. stop: set it from any thread to end the frames early.
     """
 
     realtime: bool

@@ -1,7 +1,7 @@
 """Sources: open what a camera row names and give its frames, whatever it is.
 
-One entrance, `open_source`. How a stream is decoded is in source_video.py, a folder in source_folder.py, a rendered
-road in synthetic/. Retrying is the camera's business, not a source's.
+One entrance, `open_source`. How a stream is decoded is in source_video.py, a folder in source_folder.py, a
+rendered road in synthetic/. Retrying is the camera's business, not a source's.
 """
 
 from collections.abc import Generator, Iterator
@@ -55,8 +55,8 @@ class Source:
 def open_source(url: str, playing: Playing, now: Now = utc_now) -> Iterator[Source]:
     """Yield the Source behind `url`: rtsp://, http(s)://, synthetic://, a video file or a folder of pictures.
 
-    A finite source simply ends. Raises SourceWillNotOpen, SourceSilent or SourceEnded, here or while it is iterated;
-    each says in a sentence what to check, with no password in it.
+    A finite source simply ends. Raises SourceWillNotOpen, SourceSilent or SourceEnded, here or while it is
+    iterated; each says in a sentence what to check, with no password in it.
     """
     counts = Counts()
     with closing(_frames(url, playing, counts, now)) as frames:
@@ -70,7 +70,7 @@ def _frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[F
         return video_frames(url, playing, counts, now)
     if "://" in url and not url.startswith("file://"):
         raise SourceWillNotOpen(
-            f"{masked(url)} is no source: use rtsp://, http://, synthetic://, a video file or a folder of pictures."
+            f"{masked(url)} is no source: use rtsp://, http://, synthetic://, a video file or a picture folder."
         )
     path = Path(url.removeprefix("file://")).expanduser()
     if path.is_dir():

@@ -51,7 +51,7 @@ class Lookout:
 
 
 class Lag:
-    """How far a live stream is behind its own best: a backlog, whose frames are better dropped than queued."""
+    """How far a live stream is behind its own best: a backlog, better dropped than queued."""
 
     def __init__(self, late_s: float = LATE_S) -> None:
         self.late_s = late_s
