@@ -1,5 +1,6 @@
 """The values of the vision path, from a frame to a finished vehicle pass. Holds no behaviour and no pixel work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +50,8 @@ class PlateRead:
 
     confidence: the minimum over the positions. box: in the image given to the reader, or None.
     kind: blue, yellow, yellow_double, green, white_police, white_military, armed_police, black, trainer, trailer,
-    hk_macao, embassy, consulate or other.
+    hk_macao, embassy, consulate or other. distributions: per position, the likeliest characters and their
+    probabilities, which is what fusing needs; empty where unknown.
     """
 
     text: str
@@ -57,6 +59,7 @@ class PlateRead:
     characters: tuple[Character, ...]
     box: Box | None
     kind: str
+    distributions: tuple[Mapping[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

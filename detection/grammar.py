@@ -1,0 +1,81 @@
+"""The plate grammar as data: every form of Chinese plate, position by position, its grounds and how common it is.
+
+Owns what a plate may say. Does not look at pixels and does not weigh evidence; detection/decoding.py does that.
+"""
+
+from dataclasses import dataclass
+
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters of a serial: I and O are never issued there."""
+OFFICES = LETTERS + "O"
+"""Letters after the province; O is real there (粤O), I is not."""
+SERIAL = DIGITS + LETTERS
+ENERGY = "ABCDEFGHJK"
+"""The field code of a new-energy plate (GA 36 and its extension)."""
+ARMED_POLICE_UNITS = DIGITS + "TDSHBXJ"
+
+UNREADABLE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a plate.
+
+    kind: what it is called, on a usual ground. positions: the characters each place may hold, from the left.
+    grounds: the colours it is painted on. rarity: natural log of how much rarer it is than an ordinary plate.
+    """
+
+    kind: str
+    positions: tuple[str, ...]
+    grounds: tuple[str, ...]
+    rarity: float = 3.0
+
+
+_HEAD = (PROVINCES, OFFICES)
+_SERIAL_4 = (SERIAL,) * 4
+_DIGITS_4 = (DIGITS,) * 4
+
+FORMS: tuple[Form, ...] = (
+    Form("blue", (*_HEAD, SERIAL, *_SERIAL_4), ("blue", "yellow", "black"), rarity=0.0),
+    Form("green", (*_HEAD, ENERGY, SERIAL, *_DIGITS_4), ("green",), rarity=2.0),
+    Form("green", (*_HEAD, DIGITS, *_DIGITS_4, ENERGY), ("green",)),
+    Form("trainer", (*_HEAD, *_SERIAL_4, "学"), ("yellow",)),
+    Form("trailer", (*_HEAD, *_SERIAL_4, "挂"), ("yellow",)),
+    Form("white_police", (*_HEAD, *_SERIAL_4, "警"), ("white",)),
+    Form("hk_macao", ("粤", "Z", *_SERIAL_4, "港澳"), ("black",)),
+    Form("consulate", (*_HEAD, *_DIGITS_4, "领"), ("black",), rarity=4.0),
+    Form("embassy", (*_DIGITS_4, DIGITS, DIGITS, "使"), ("black",), rarity=5.0),
+    Form("embassy", ("使", *_DIGITS_4, DIGITS, DIGITS), ("black",), rarity=5.0),
+    Form("armed_police", ("W", "J", PROVINCES, *_DIGITS_4, ARMED_POLICE_UNITS), ("white",), rarity=4.0),
+    Form("white_military", (LETTERS, LETTERS, *_DIGITS_4, DIGITS), ("white",), rarity=6.0),
+)
+
+LONGEST = max(len(form.positions) for form in FORMS)
+ALPHABET = "".join(dict.fromkeys("".join("".join(form.positions) for form in FORMS)))
+"""Every character that some position may hold, each once."""
+
+ORDINARY = "blue"
+"""The kind of the ordinary form; there, and only there, the ground colour decides the kind."""
+
+
+def fits(form: Form, text: str) -> bool:
+    """Say whether text is a whole plate of this form."""
+    return len(text) == len(form.positions) and all(
+        c in at for c, at in zip(text, form.positions, strict=True)
+    )
+
+
+def matches(text: str) -> str | None:
+    """Name the kind that a text would be (blue for the ordinary form), or None where it is no plate."""
+    return next((form.kind for form in FORMS if fits(form, text)), None)
+
+
+def kind_of(form: Form, ground: str | None, rows: int = 1) -> str:
+    """Name the kind of a plate from its form, its ground colour (None where unknown) and its rows of text."""
+    if form.kind != ORDINARY:
+        return form.kind
+    if rows == 2:
+        return "yellow_double"
+    return ground if ground in form.grounds else ORDINARY
