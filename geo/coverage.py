@@ -18,9 +18,9 @@ def view_sectors(
     )
     turn = np.linspace(-0.5, 0.5, ARC_STEPS + 1)
     angle = np.radians(heading[:, None] + np.minimum(view, 350.0)[:, None] * turn)
-    plane = LocalMetres(LonLat(float(np.mean(x)), float(np.mean(y)))) if len(x) else None
-    if plane is None:
+    if len(x) == 0:
         return np.array([], dtype=object)
+    plane = LocalMetres(LonLat(float(np.mean(x)), float(np.mean(y))))
     x_m, y_m = plane.from_lonlat(x, y)
     east = np.column_stack([x_m, x_m[:, None] + reach[:, None] * np.sin(angle)])
     north = np.column_stack([y_m, y_m[:, None] + reach[:, None] * np.cos(angle)])

@@ -26,6 +26,10 @@ class RegionIndex:
             found[piece] = self._locate_chunk(x[piece], y[piece])
         return found
 
+    def nearest(self, lon: float, lat: float) -> int:
+        """Return the index of the area nearest to a place, inside or outside."""
+        return int(self.tree.nearest(shapely.Point(lon, lat)))
+
     def _locate_chunk(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
         point, area = self.tree.query(shapely.points(x, y))
         inside = shapely.intersects_xy(self.areas[area], x[point], y[point])

@@ -58,7 +58,18 @@ def _spread_seeds(rng: np.random.Generator, land: Land, settlements: Settlements
         weight = np.bincount(nearest, minlength=SUB_GRIDS)
         mean = np.column_stack([np.bincount(nearest, samples[:, i], SUB_GRIDS) for i in (0, 1)])
         seeds = np.where(weight[:, None] > 0, mean / np.maximum(weight, 1)[:, None], seeds)
-    return seeds
+    return _on_land(land, seeds, samples)
+
+
+def _on_land(land: Land, seeds: Floats, samples: Floats) -> Floats:
+    """Move each seed that fell into a bay to the nearest of its own samples."""
+    metres, nearest = cKDTree(seeds).query(samples)
+    order = np.lexsort((metres, nearest))
+    owners, first = np.unique(nearest[order], return_index=True)
+    wet = ~shapely.contains_xy(land.outline, seeds[owners, 0], seeds[owners, 1])
+    moved = seeds.copy()
+    moved[owners[wet]] = samples[order[first[wet]]]
+    return moved
 
 
 def _sample_people(rng: np.random.Generator, land: Land, settlements: Settlements) -> Floats:
@@ -82,7 +93,7 @@ def _cut_cells(rng: np.random.Generator, land: Land, seeds: Floats) -> Cells:
     """Return one cell per seed: Voronoi lines bent a little, noded with the outline, polygonised."""
     frame = shapely.box(-40_000.0, -40_000.0, 40_000.0, 40_000.0)
     lines = shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=frame, only_edges=True)
-    bent = _bend(rng, lines)
+    bent = _bend(rng, lines, seeds)
     noded = shapely.node(shapely.union_all([shapely.boundary(land.outline), bent], grid_size=0.05))
     faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded).tolist())))
     middle = shapely.get_coordinates(shapely.point_on_surface(faces))
@@ -93,17 +104,23 @@ def _cut_cells(rng: np.random.Generator, land: Land, seeds: Floats) -> Cells:
     for face, index in zip(faces, owner, strict=True):
         groups[index].append(face)
     polygons = np.array([shapely.coverage_union_all(group) for group in groups], dtype=object)
-    return Cells(polygons, shapely.get_coordinates(shapely.point_on_surface(polygons)), _joined(owner[touching[0]]))
+    return Cells(
+        polygons, shapely.get_coordinates(shapely.point_on_surface(polygons)), _joined(owner[touching[0]])
+    )
 
 
-def _bend(rng: np.random.Generator, lines: shapely.Geometry) -> shapely.Geometry:
-    """Give every long straight border a bend in its middle."""
+def _bend(rng: np.random.Generator, lines: shapely.Geometry, seeds: Floats) -> shapely.Geometry:
+    """Give every long straight border a bend in its middle, never past the seed on either side."""
     whole = shapely.get_parts(shapely.node(lines))
     ends = np.stack([shapely.get_coordinates(shapely.get_point(whole, i)) for i in (0, -1)], axis=1)
     side = ends[:, 1] - ends[:, 0]
     length = np.hypot(side[:, 0], side[:, 1])
-    shift = np.where((length > 120.0) & (length < 8_000.0), rng.uniform(-0.11, 0.11, len(ends)), 0.0)
-    middle = ends.mean(axis=1) + np.column_stack([-side[:, 1], side[:, 0]]) * shift[:, None]
+    middle = ends.mean(axis=1)
+    beside = seeds[cKDTree(seeds).query(middle, k=2)[1]]
+    room = np.hypot(*(beside[:, 0] - beside[:, 1]).T) / 4 / np.maximum(length, 1.0)
+    limit = np.where((length > 120.0) & (length < 8_000.0), np.minimum(0.13, room), 0.0)
+    shift = rng.uniform(-1, 1, len(ends)) * limit
+    middle = middle + np.column_stack([-side[:, 1], side[:, 0]]) * shift[:, None]
     return shapely.multilinestrings(shapely.linestrings(np.stack([ends[:, 0], middle, ends[:, 1]], axis=1)))
 
 

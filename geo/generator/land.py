@@ -14,11 +14,51 @@ HALF_WIDTH_M, HALF_HEIGHT_M = 27_000.0, 23_000.0
 AREA_KM2 = 1_200.0
 
 # Corner points of the county in km, anticlockwise from the south coast: two peninsulas, three bays, then inland.
-_COAST = [(8, -17), (13, -16), (18, -13), (18, -9), (12, -8.5), (9.5, -5.5), (13, -4), (19, -5), (23, -1), (20, 3)]
-_COAST += [(13, 2), (9, 4.5), (13, 7), (19, 7), (22.5, 11), (18, 14.5), (14, 11.5), (11, 13), (13, 17), (9, 19.5)]
-_INLAND = [(2, 18), (-6, 19), (-13, 15), (-19, 12), (-20, 5), (-23, -1), (-19, -7), (-20, -12), (-13, -16), (-5, -15)]
+_COAST = [
+    (8, -17),
+    (13, -16),
+    (18, -13),
+    (18, -9),
+    (12, -8.5),
+    (9.5, -5.5),
+    (13, -4),
+    (19, -5),
+    (23, -1),
+    (20, 3),
+]
+_COAST += [
+    (13, 2),
+    (9, 4.5),
+    (13, 7),
+    (19, 7),
+    (22.5, 11),
+    (18, 14.5),
+    (14, 11.5),
+    (11, 13),
+    (13, 17),
+    (9, 19.5),
+]
+_INLAND = [
+    (2, 18),
+    (-6, 19),
+    (-13, 15),
+    (-19, 12),
+    (-20, 5),
+    (-23, -1),
+    (-19, -7),
+    (-20, -12),
+    (-13, -16),
+    (-5, -15),
+]
 _INLAND += [(2, -18.5)]
-_ISLANDS = [(17, -1.5, 0.5), (24.2, -4.5, 1.4), (22, -8.5, 0.9), (25, 6, 1.2), (23.2, 4.8, 0.6), (17, -18.2, 0.8)]
+_ISLANDS = [
+    (17, -1.5, 0.5),
+    (24.2, -4.5, 1.4),
+    (22, -8.5, 0.9),
+    (25, 6, 1.2),
+    (23.2, 4.8, 0.6),
+    (17, -18.2, 0.8),
+]
 
 
 @dataclass(frozen=True)
@@ -106,7 +146,9 @@ def _heights(rng: np.random.Generator, is_land: NDArray[np.bool_], x_m: Floats, 
     inland = np.clip((from_sea_m - 600.0) / 17_000.0, 0, 1) ** 0.7
     north_west = np.clip(0.55 - x_m / 50_000.0 + y_m / 80_000.0, 0.25, 1.3)
     height = 760.0 * np.clip(ridges, 0, None) ** 1.6 * inland * north_west
-    height += 75.0 * np.clip(smooth_noise(rng, shape, 3_000.0) - 0.2, 0, None) * np.clip(from_sea_m / 2500, 0, 1)
+    height += (
+        75.0 * np.clip(smooth_noise(rng, shape, 3_000.0) - 0.2, 0, None) * np.clip(from_sea_m / 2500, 0, 1)
+    )
     to_river_m = np.asarray(distance_transform_edt(~_rivers(rng, x_m, y_m))) * CELL_M
     height *= 1 - 0.97 * np.exp(-((to_river_m / 1_300.0) ** 2))
     return np.where(is_land, height + 4.0, 0.0)
@@ -116,7 +158,13 @@ def _rivers(rng: np.random.Generator, x_m: Floats, y_m: Floats) -> NDArray[np.bo
     """Mark winding rivers from the western hills to the bays, with side valleys."""
     marks = np.zeros(x_m.shape, dtype=bool)
     mains = [((-21, 3), (10, 4.5)), ((-17, -11), (10, -6)), ((-9, 16), (12, 12.5)), ((-3, -16), (9, -15))]
-    sides = [((-12, 11), (-7, 3.5)), ((-20, -4), (-9, -8)), ((1, 15), (3, 5)), ((-2, -13), (1, -7)), ((-15, 8), (-13, 3))]
+    sides = [
+        ((-12, 11), (-7, 3.5)),
+        ((-20, -4), (-9, -8)),
+        ((1, 15), (3, 5)),
+        ((-2, -13), (1, -7)),
+        ((-15, 8), (-13, 3)),
+    ]
     for start, end in mains + sides:
         course = _fractal(rng, np.array([start, end], float) * 1000.0, np.array([0.16, 0.0]), 6)
         course = course[: len(course) // 2 + 1]
