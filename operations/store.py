@@ -116,3 +116,13 @@ def _partitions(session: Session) -> list[str]:
         {"parent": SightingRow.__tablename__},
     ).scalars()
     return sorted(name for name in names if name.removeprefix("sightings_").isdigit())
+
+
+def take_turn(session: Session, name: str) -> bool:
+    """Return whether this transaction alone holds the turn `name`, until it ends; never waits.
+
+    On SQLite a write transaction is alone by itself.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext(:name))"), {"name": name}))

@@ -287,6 +287,7 @@ class Alert(Table):
     outcome: Mapped[str | None] = mapped_column(Text)
     escalated_at: Mapped[datetime | None]
     escalation_level: Mapped[int] = mapped_column(default=0)
+    simulated: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index(
             "ux_alerts_open", "dedup_key", unique=True, sqlite_where=OPEN_ALERT, postgresql_where=OPEN_ALERT
@@ -390,6 +391,7 @@ class AuditRow(Table):
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
+        Index("ix_audit_subject", "subject", "subject_id"),
         Index(
             "ix_audit_unrelayed",
             "id",

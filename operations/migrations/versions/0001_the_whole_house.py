@@ -37,6 +37,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_rows_actor"), ["actor"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_rows_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_rows_case_number"), ["case_number"], unique=False)
+        batch_op.create_index("ix_audit_subject", ["subject", "subject_id"], unique=False)
         batch_op.create_index(
             "ix_audit_unrelayed",
             ["id"],
@@ -403,6 +404,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("escalated_at", UtcTime(timezone=True), nullable=True),
         sa.Column("escalation_level", sa.Integer(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["acknowledged_by"],
             ["users.id"],
@@ -580,6 +582,7 @@ def downgrade() -> None:
     op.drop_table("road_networks")
     op.drop_table("county")
     with op.batch_alter_table("audit_rows", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_subject")
         batch_op.drop_index(
             "ix_audit_unrelayed",
             sqlite_where=sa.text("relayed_at IS NULL"),

@@ -1,0 +1,231 @@
+"""The watchlist: which plates a case looks for, who asked, which second person agreed. It matches nothing."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from operations import audit, events
+from operations.audit import Actor
+from operations.facts import (
+    BadInput,
+    CaseClosed,
+    CaseNotFound,
+    Conflict,
+    NotACaseMember,
+    NotAllowed,
+    NotFound,
+)
+from operations.store import Session
+from operations.tables import Case, CaseMember, User, WatchlistEntry
+from operations.times import to_text
+
+SEVERITIES = ("red", "orange", "yellow")
+LEAST_FIXED = 3
+LONGEST = 16
+MAY: dict[str, tuple[str, ...]] = {
+    "create": ("investigator", "supervisor"),
+    "approve": ("supervisor",),
+    "reject": ("supervisor",),
+    "end": ("investigator", "supervisor"),
+}
+TRANSITIONS = {
+    ("pending", "approve"): "active",
+    ("pending", "reject"): "rejected",
+    ("pending", "end"): "ended",
+    ("active", "end"): "ended",
+}
+_SEPARATORS = re.compile(r"[\s·•・.\-_]")
+_PATTERN = re.compile(r"[一-鿿A-Z0-9?*]+")
+
+
+class EntryNotFound(NotFound):
+    """No watchlist entry has this id."""
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(f"There is no watchlist entry {entry_id}.")
+
+
+class WrongEntryState(Conflict):
+    """The entry is not in a state in which this can be done."""
+
+    def __init__(self, state: str, action: str) -> None:
+        super().__init__(f"A watchlist entry that is {state} cannot be changed by {action}.")
+
+
+class CreatorMayNotApprove(NotAllowed):
+    """A second person must agree to a watchlist entry."""
+
+    def __init__(self) -> None:
+        super().__init__("You created this entry: another supervisor must decide on it.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What a person asks to be watched for. valid_until: aware UTC."""
+
+    pattern: str
+    case_number: str
+    reason: str
+    severity: str
+    valid_until: datetime
+
+
+def normalise_pattern(text: str) -> str:
+    """Return a plate pattern in capitals without separators: `?` one character, `*` any run."""
+    pattern = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    pattern = re.sub(r"\*+", "*", pattern)
+    if not _PATTERN.fullmatch(pattern) or len(pattern) > LONGEST:
+        raise BadInput(
+            "pattern", "write a plate such as 浙JA1234, with ? for one character and * for any run"
+        )
+    if len(re.sub(r"[?*]", "", pattern)) < LEAST_FIXED:
+        raise BadInput("pattern", f"name at least {LEAST_FIXED} characters of the plate")
+    return pattern
+
+
+def create(session: Session, actor: Actor, asked: NewEntry, now: datetime) -> WatchlistEntry:
+    """Add an entry that waits for a second person. Raises NotAllowed, BadInput and the facts of a case."""
+    _may(actor, "create")
+    pattern = normalise_pattern(asked.pattern)
+    if asked.severity not in SEVERITIES:
+        raise BadInput("severity", f"choose one of {', '.join(SEVERITIES)}")
+    if not asked.reason.strip():
+        raise BadInput("reason", "say why this plate is looked for")
+    if asked.valid_until <= now:
+        raise BadInput("valid_until", "lies in the past")
+    case = open_case(session, actor, asked.case_number, now)
+    entry = WatchlistEntry(
+        pattern=pattern,
+        case_id=case.id,
+        reason=asked.reason.strip(),
+        severity=asked.severity,
+        state="pending",
+        valid_from=now,
+        valid_until=asked.valid_until,
+        created_by=actor.user_id,
+        created_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    _record(session, actor, entry, now, change="created")
+    return entry
+
+
+def approve(session: Session, actor: Actor, entry_id: int, now: datetime) -> WatchlistEntry:
+    """Put an entry in force from now on. Raises CreatorMayNotApprove, WrongEntryState, EntryNotFound."""
+    entry = _decide(session, actor, entry_id, "approve")
+    entry.decided_by, entry.decided_at = actor.user_id, now
+    entry.valid_from = max(entry.valid_from, now)
+    _record(session, actor, entry, now, change="approved")
+    return entry
+
+
+def reject(session: Session, actor: Actor, entry_id: int, reason: str, now: datetime) -> WatchlistEntry:
+    """Refuse an entry. Raises CreatorMayNotApprove, WrongEntryState, EntryNotFound, BadInput."""
+    if not reason.strip():
+        raise BadInput("reason", "say why the entry is rejected")
+    entry = _decide(session, actor, entry_id, "reject")
+    entry.decided_by, entry.decided_at = actor.user_id, now
+    _record(session, actor, entry, now, change="rejected", reason=reason)
+    return entry
+
+
+def end(session: Session, actor: Actor, entry_id: int, reason: str, now: datetime) -> WatchlistEntry:
+    """Stop watching. Raises NotACaseMember, WrongEntryState, EntryNotFound."""
+    entry = _decide(session, actor, entry_id, "end")
+    entry.valid_until = min(entry.valid_until, now)
+    _record(session, actor, entry, now, change="ended", reason=reason)
+    return entry
+
+
+def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Case:
+    """Return the open case that the person works on. Raises CaseNotFound, CaseClosed, NotACaseMember."""
+    case = session.scalar(select(Case).where(Case.number == number))
+    if case is None:
+        raise CaseNotFound(number)
+    if case.state != "open" or case.ends_at <= now:
+        raise CaseClosed(number)
+    if not _is_member(session, actor, case.id):
+        raise NotACaseMember(number)
+    return case
+
+
+def entries_in_force(session: Session, now: datetime) -> Sequence[WatchlistEntry]:
+    """Return the active entries of open cases that are valid at `now`, by id."""
+    return session.scalars(
+        select(WatchlistEntry)
+        .join(Case, Case.id == WatchlistEntry.case_id)
+        .where(WatchlistEntry.state == "active", Case.state == "open", Case.ends_at > now)
+        .where(WatchlistEntry.valid_from <= now, WatchlistEntry.valid_until > now)
+        .order_by(WatchlistEntry.id)
+    ).all()
+
+
+def entry_json(session: Session, entries: Sequence[WatchlistEntry]) -> list[dict[str, Any]]:
+    """Return the entries as the API and the event stream show them; people are named by login."""
+    people = {entry.created_by for entry in entries} | {entry.decided_by for entry in entries}
+    logins = dict(session.execute(select(User.id, User.login).where(User.id.in_(people - {None}))).tuples())
+    case_ids = {entry.case_id for entry in entries}
+    numbers = dict(session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids))).tuples())
+    return [
+        {
+            "id": entry.id,
+            "pattern": entry.pattern,
+            "case_number": numbers[entry.case_id],
+            "reason": entry.reason,
+            "severity": entry.severity,
+            "state": entry.state,
+            "valid_from": to_text(entry.valid_from),
+            "valid_until": to_text(entry.valid_until),
+            "created_by": logins.get(entry.created_by),
+            "created_at": to_text(entry.created_at),
+            "decided_by": logins.get(entry.decided_by) if entry.decided_by else None,
+            "decided_at": to_text(entry.decided_at),
+        }
+        for entry in entries
+    ]
+
+
+def _may(actor: Actor, action: str) -> None:
+    if actor.role not in MAY[action]:
+        raise NotAllowed(f"A {actor.role} may not {action} watchlist entries.")
+
+
+def _decide(session: Session, actor: Actor, entry_id: int, action: str) -> WatchlistEntry:
+    """Lock the entry, check that this person may, and move it to its next state."""
+    _may(actor, action)
+    entry = session.get(WatchlistEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry is None:
+        raise EntryNotFound(entry_id)
+    if action != "end" and entry.created_by == actor.user_id:
+        raise CreatorMayNotApprove
+    if actor.role != "supervisor" and not _is_member(session, actor, entry.case_id):
+        raise NotACaseMember(session.get_one(Case, entry.case_id).number)
+    following = TRANSITIONS.get((entry.state, action))
+    if following is None:
+        raise WrongEntryState(entry.state, action)
+    entry.state = following
+    return entry
+
+
+def _is_member(session: Session, actor: Actor, case_id: int) -> bool:
+    return session.get(CaseMember, (case_id, actor.user_id)) is not None
+
+
+def _record(session: Session, actor: Actor, entry: WatchlistEntry, now: datetime, **said: str) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action=events.WATCHLIST_CHANGED,
+        subject="watchlist_entry",
+        subject_id=entry.id,
+        case_number=session.get_one(Case, entry.case_id).number,
+        reason=said.pop("reason", entry.reason),
+        details={"pattern": entry.pattern, "severity": entry.severity, **said},
+    )
