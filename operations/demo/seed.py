@@ -1,0 +1,159 @@
+"""What the demo adds to an empty installation: cases, a watchlist, two weeks of history, rendered cameras."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import select, update
+
+from config.settings import Settings
+from geo.roads import RoadNetwork
+from geo.travel_times import seconds_between
+from operations.county import road_network
+from operations.demo.history import DAYS, Stations, past_sightings
+from operations.demo.traffic import LiveCamera, write_schedule
+from operations.demo.vehicles import WATCHED
+from operations.first_run import Login, ensure_county, ensure_logins
+from operations.media import write_whole
+from operations.store import Engine, Session, ensure_partitions, insert_new, reading, writing
+from operations.tables import Camera, Case, CaseMember, Point, SightingRow, User, WatchlistEntry
+
+CASE_NUMBER = "望公（刑）立字〔2026〕0417号"
+CASE_TITLE = "海滨路交通肇事逃逸与涉车案"
+LEGAL_BASIS = "《刑事诉讼法》第一百一十二条，立案决定书 2026-11-19"
+FIRST_PASSAGE_AFTER_S = 10.0
+BETWEEN_CAMERAS_S = (35.0, 110.0)  # road time from one live camera to the next
+LOOKS = ("", "", "&weather=rain", "", "&glare=1", "&light=night")
+
+
+def prepare_demo(engine: Engine, settings: Settings, seed: int, live_cameras: int) -> list[Login]:
+    """Fill an empty database with the demo, point the live cameras at the renderer, write their traffic."""
+    now = datetime.now(UTC)
+    ensure_county(engine, now, seed)
+    logins = ensure_logins(engine, settings.data_dir, now)
+    write_whole(
+        settings.data_dir / "demo-logins.json",
+        json.dumps(
+            {"items": [{"login": x.login, "password": x.password, "role": x.role} for x in logins]}
+        ).encode(),
+    )
+    with reading(engine) as session:
+        network = road_network(session)
+        is_new = session.scalar(select(Case.id).limit(1)) is None
+    if is_new:
+        _open_case(engine, now)
+        _write_history(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
+    _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
+    return logins
+
+
+def _open_case(engine: Engine, now: datetime) -> None:
+    """Open the demo's case and put its vehicles on the watchlist: one person asks, another approves."""
+    with writing(engine) as session:
+        ids = {user.role: user.id for user in session.scalars(select(User))}
+        case = Case(
+            number=CASE_NUMBER,
+            title=CASE_TITLE,
+            legal_basis=LEGAL_BASIS,
+            state="open",
+            opened_by=ids["supervisor"],
+            opened_at=now - timedelta(days=4),
+            ends_at=now + timedelta(days=60),
+        )
+        session.add(case)
+        session.flush()
+        session.add_all(
+            CaseMember(case_id=case.id, user_id=ids[role]) for role in ("investigator", "supervisor")
+        )
+        for watched in WATCHED:
+            session.add(
+                WatchlistEntry(
+                    pattern=watched.pattern,
+                    case_id=case.id,
+                    reason=watched.reason,
+                    severity=watched.severity,
+                    state="active",
+                    valid_from=now - timedelta(days=4),
+                    valid_until=now + timedelta(days=30),
+                    created_by=ids["investigator"],
+                    created_at=now - timedelta(days=4),
+                    decided_by=ids["supervisor"],
+                    decided_at=now - timedelta(days=4),
+                )
+            )
+
+
+def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetime) -> None:
+    print(f"Simulating {DAYS} days of past sightings…", flush=True)
+    with reading(engine) as session:
+        cameras = _camera_of_each_point(session)
+    nodes = network.snap([c.lon for c in cameras], [c.lat for c in cameras])
+    stations = Stations(np.array([c.id for c in cameras]), seconds_between(network, nodes, nodes))
+    with writing(engine) as session:
+        ensure_partitions(session, (now - timedelta(days=DAYS + 2)).date(), now.date())
+        batch: list[dict[str, object]] = []
+        for rows in past_sightings(stations, seed, now):
+            batch += rows
+            if len(batch) >= 5000:
+                insert_new(session, SightingRow, batch)
+                batch = []
+        insert_new(session, SightingRow, batch)
+
+
+def _camera_of_each_point(session: Session) -> Sequence[Camera]:
+    """Return one HD camera of every monitoring point that has one."""
+    rows = session.scalars(
+        select(Camera)
+        .where(Camera.point_id.is_not(None), Camera.kind == "hd")
+        .order_by(Camera.point_id, Camera.id)
+    )
+    first: dict[int, Camera] = {}
+    for camera in rows:
+        first.setdefault(camera.point_id or 0, camera)
+    return list(first.values())
+
+
+def _point_cameras_at_renderer(
+    engine: Engine, data_dir: Path, network: RoadNetwork, seed: int, count: int
+) -> None:
+    """Choose cameras along a drive through the county town, give them sources, and write their traffic."""
+    schedule = data_dir.absolute() / "traffic.json"
+    with writing(engine) as session:
+        cameras = _camera_of_each_point(session)
+        nodes = network.snap([c.lon for c in cameras], [c.lat for c in cameras])
+        seconds = seconds_between(network, nodes, nodes)
+        order = _drive(seconds, _most_central(session, cameras), count)
+        session.execute(
+            update(Camera).where(Camera.source.like("synthetic://%")).values(source=None, state="unknown")
+        )
+        for number, index in enumerate(order):
+            camera = cameras[index]
+            options = urlencode({"camera": camera.code, "schedule": str(schedule), "seed": seed + number})
+            camera.source = f"synthetic://road?{options}{LOOKS[number % len(LOOKS)]}"
+    live = [LiveCamera(cameras[i].code, int(nodes[i])) for i in order]
+    epoch = datetime.now(UTC) + timedelta(seconds=FIRST_PASSAGE_AFTER_S)
+    write_schedule(schedule, live, seconds[np.ix_(order, order)], seed, epoch)
+
+
+def _most_central(session: Session, cameras: Sequence[Camera]) -> int:
+    """Return the position of the camera with the most monitoring points close by: the county town."""
+    points = session.execute(select(Point.lon, Point.lat)).all()
+    places = np.array([(lon, lat) for lon, lat in points])
+    near = [int((np.hypot(*(places - (c.lon, c.lat)).T) < 0.015).sum()) for c in cameras]
+    return int(np.argmax(near))
+
+
+def _drive(seconds: np.ndarray, start: int, count: int) -> list[int]:
+    """Return `count` places in driving order, each well apart from the last and further from the start."""
+    order = [start]
+    while len(order) < min(count, len(seconds)):
+        from_last = seconds[order[-1]].copy()
+        from_last[order] = np.inf
+        onward = from_last + np.where(from_last < BETWEEN_CAMERAS_S[0], 600.0, 0.0)
+        onward -= 0.3 * np.minimum(seconds[start], 600.0)
+        order.append(int(np.argmin(onward)))
+    return order

@@ -1,0 +1,158 @@
+"""`watchgrid doctor`: what is wrong with this installation, one sentence each, and what to do about it.
+
+It reads and never repairs.
+"""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import redis
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.redis_server import NoRedis, find_redis_server
+from config.scaling import CannotScale, refuse_unscalable
+from config.settings import Settings, load_settings
+from operations import audit, stream
+from operations.migrate import is_current
+from operations.store import Engine, engine_from_url, reading
+from operations.tables import Camera, User
+
+LEAST_DISK_BYTES = 1 << 30
+LAG_ALLOWED = 5_000
+WORKERS = ("operations", "ingest")
+VISION = ("cv2", "av", "onnxruntime", "rapidocr")
+STATIC = Path(__file__).parent.parent / "api" / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: well, or with a sentence that says what to do."""
+
+    what: str
+    well: bool
+    words: str
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print every finding; exit 0 when all is well, 1 otherwise."""
+    if argv and argv[0] in ("-h", "--help"):
+        print(
+            "watchgrid doctor: looks at settings, disk, database, Redis, workers, cameras and the audit log."
+        )
+        return 0
+    settings = load_settings()
+    ill = 0
+    for finding in findings(settings, datetime.now(UTC)):
+        ill += not finding.well
+        print(f"{'ok  ' if finding.well else 'WRONG'} {finding.what:<12} {finding.words}")
+    print("All is well." if not ill else f"{ill} to put right.")
+    return 1 if ill else 0
+
+
+def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield what is found, from the ground up."""
+    yield from _host(settings)
+    engine = engine_from_url(settings.database)
+    database = _database(engine)
+    yield database
+    if database.well:
+        yield from _records(engine, settings)
+    yield from _redis(settings)
+
+
+def _host(settings: Settings) -> Iterator[Finding]:
+    try:
+        refuse_unscalable(settings)
+        yield Finding("settings", True, f"{settings.env}, {settings.hosts} host(s)")
+    except CannotScale as error:
+        yield Finding("settings", False, str(error))
+    folder = settings.data_dir
+    if not folder.exists():
+        yield Finding("disk", False, f"DATA_DIR {folder} is not there: start `watchgrid up` once, or set it.")
+    else:
+        free = shutil.disk_usage(folder).free
+        words = f"{free / (1 << 30):.0f} GiB free in {folder}"
+        yield Finding(
+            "disk", free >= LEAST_DISK_BYTES, words if free >= LEAST_DISK_BYTES else f"{words}: make room."
+        )
+    built = (STATIC / "index.html").exists()
+    yield Finding("console", built, "built" if built else "not built: run `make console`.")
+    missing = [name for name in VISION if importlib.util.find_spec(name) is None]
+    words = f"{', '.join(missing)} not installed: ingest hosts need pip install 'watchgrid[vision]'."
+    yield Finding("vision", not missing, words if missing else "packages installed")
+
+
+def _database(engine: Engine) -> Finding:
+    try:
+        if is_current(engine):
+            return Finding("database", True, f"{engine.dialect.name}, newest schema")
+        return Finding("database", False, "has an old or no schema: run `watchgrid migrate`.")
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        return Finding("database", False, f"cannot be reached: {reason} Check DATABASE_URL.")
+
+
+def _records(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    with reading(engine) as session:
+        users = session.scalar(select(func.count()).select_from(User)) or 0
+        words = f"{users} login(s)" if users else "no login yet: run `watchgrid user add`."
+        yield Finding("users", users > 0, words)
+        verdict = audit.verify(session)
+        words = f"whole: {verdict.sealed} rows sealed, {verdict.unsealed} not yet"
+        broken = f"BROKEN at row {verdict.broken_sequence}: {verdict.why}. Tell the auditor."
+        yield Finding("audit log", verdict.whole, words if verdict.whole else broken)
+        rows = session.execute(
+            select(Camera.code, Camera.state, Camera.state_reason)
+            .where(Camera.source.is_not(None), Camera.enabled, Camera.state != "online")
+            .order_by(Camera.code)
+        ).all()
+    for code, state, reason in rows:
+        yield Finding("camera", False, f"{code} is {state}: {reason or 'no worker has reported it yet.'}")
+    if (settings.data_dir / "first-logins.json").exists() and settings.env == "production":
+        yield Finding("logins", False, "DATA_DIR/first-logins.json still holds passwords: delete it.")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    if not settings.redis_url:
+        yield _looked(lambda: f"embedded: {find_redis_server()}", "redis-server")
+    client = redis.Redis.from_url(settings.redis, decode_responses=True)
+    try:
+        client.ping()
+    except redis.RedisError:
+        fix = "start `watchgrid up`" if not settings.redis_url else "check REDIS_URL"
+        yield Finding("redis", False, f"does not answer at {settings.redis}: {fix}.")
+        return
+    yield Finding("redis", True, "answers")
+    yield from _streams(client)
+
+
+def _streams(client: redis.Redis) -> Iterator[Finding]:
+    for name in WORKERS:
+        count = sum(1 for _ in client.scan_iter(f"worker:{name}:*"))
+        words = f"{count} {name} worker(s)" if count else f"no {name} worker runs: start `python -m {name}`."
+        yield Finding("workers", count > 0, words)
+    for name in stream.STREAMS:
+        dead = stream.dead_letters(client, name)
+        words = (
+            f"none in {name}"
+            if not dead
+            else f"{dead} in {name}.dead; the newest: {stream.newest_reason(client, name)}"
+        )
+        yield Finding("dead letters", not dead, words)
+
+
+def _looked(look: Callable[[], str], what: str) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except NoRedis as error:
+        return Finding(what, False, str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
