@@ -1,0 +1,29 @@
+"""Where a passing vehicle is on the road at a moment; knows nothing of pixels.
+
+Vehicles slow down for the rumble strips in front of the camera, and drive on past it."""
+
+from __future__ import annotations
+
+import math
+
+from ingest.synthetic.schedule import Passage
+
+BEST_LOOK_M = 16.0
+SLOWED_MPS = 5.0
+SLOWING_S = 2.2
+LANE_OFFSET_M = 1.6
+
+
+def plate_distance_m(passage: Passage, past_s: float) -> float:
+    """Return how far ahead of the camera the plate is, past_s seconds after the best look."""
+    cruise_mps = passage.speed_kmh / 3.6
+    slowed_mps = min(cruise_mps, SLOWED_MPS)
+    gone_m = cruise_mps * past_s - (cruise_mps - slowed_mps) * SLOWING_S * math.tanh(past_s / SLOWING_S)
+    return BEST_LOOK_M - gone_m if passage.direction == "towards" else BEST_LOOK_M + gone_m
+
+
+def lane_centre_m(passage: Passage, one_way: bool) -> float:
+    """Return the lane's middle: on a two-way road traffic towards us keeps to the picture's left."""
+    if one_way:
+        return -LANE_OFFSET_M if passage.lane % 2 else LANE_OFFSET_M
+    return -LANE_OFFSET_M if passage.direction == "towards" else LANE_OFFSET_M
