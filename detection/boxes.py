@@ -72,11 +72,15 @@ def at_border(box: Box, frame: tuple[int, int]) -> bool:
 
 def _common_shift(before: Box, after: Box, axis: int, limit: int) -> float:
     low, high = after[axis] - before[axis], after[axis + 2] - before[axis + 2]
-    low_cut = is_cut(before[axis], limit) or is_cut(after[axis], limit)
-    high_cut = is_cut(before[axis + 2], limit) or is_cut(after[axis + 2], limit)
-    if low_cut or high_cut:
-        return 0.0 if low_cut and high_cut else (high if low_cut else low)
-    return 0.0 if low * high <= 0 else (low if abs(low) < abs(high) else high)
+    low_cut = is_cut(before[axis], limit), is_cut(after[axis], limit)
+    high_cut = is_cut(before[axis + 2], limit), is_cut(after[axis + 2], limit)
+    if any(low_cut) and any(high_cut):
+        return 0.0
+    if any(low_cut):
+        return high / 2 if all(low_cut) else high  # one edge alone is a weaker witness
+    if any(high_cut):
+        return low / 2 if all(high_cut) else low
+    return 0.0 if low * high <= 0 else min(low, high, key=abs)
 
 
 def _enlarged(boxes: np.ndarray, margin: float) -> np.ndarray:

@@ -33,6 +33,7 @@ class Sight:
     best_box: Box
     best_score: float = 0.0
     travelled: float = 0.0
+    travelled_once: float = 0.0
     hits: int = 0
     inside_another: int = 0
     confidence: float = 0.0
@@ -63,7 +64,10 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
     sight.last_seen_s = frame.t_s
     sight.confidence = max(sight.confidence, detection.confidence)
     sight.classes[detection.vehicle_class] += detection.confidence * size(box)  # type: ignore[assignment]
-    sight.travelled = max(sight.travelled, moved_sizes(sight.first_box, box, shape))
+    travelled = moved_sizes(sight.first_box, box, shape)
+    if travelled > sight.travelled_once:  # one stray box is no journey: twice as far counts
+        travelled, sight.travelled_once = sight.travelled_once, travelled
+    sight.travelled = max(sight.travelled, travelled)
     _extend(sight, frame.t_s, box)
     score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
     if score > 1.1 * sight.best_score:

@@ -1,0 +1,134 @@
+"""Finds what moves on a road without any weights: a background per camera, and blobs that differ from it.
+
+Judges pixels only. It cannot tell a car from a truck, so it calls everything `vehicle`.
+"""
+
+import cv2
+import numpy as np
+
+from detection.vocabulary import Detection
+
+WIDTH_PX = 320
+"""Pictures are judged at this width; boxes are given back in the pixels of the picture."""
+
+LEAST_STEP = 14.0
+"""Grey levels: smaller changes are noise even in a perfectly still picture."""
+
+NOISE_FACTOR = 3.5
+MOST_NOISE = 40
+SETTLING_S = 2.0
+"""The background is learned fast at first, so that what drove through the first pictures leaves no ghost for long."""
+
+FORGETTING_S = 10.0
+"""How fast the background follows light, where nothing is in front of it."""
+
+STANDING_S = 60.0
+"""How fast the background swallows what stands in front of it."""
+
+UPSET = 0.6
+"""If so much of the picture changed, light or camera did, and the background starts again."""
+
+SHADOW = (0.5, 0.96)
+"""A shadow darkens to such a share of the background, in all colours alike."""
+
+SHADOW_TINT = 6
+EDGE_STEP = 24.0
+"""Grey levels: a vehicle has edges that the road behind it has not; its shadow has none inside."""
+
+LEAST_SHARE = 0.0006
+"""Blobs smaller than this share of the picture are not looked at: too small to follow."""
+
+
+class MotionDetector:
+    """Background and noise of one camera's picture. Feed it every analysed picture, in order."""
+
+    name = "motion"
+    model_hash = "motion-1"
+    wants_every_frame = True
+
+    def __init__(self) -> None:
+        self._background: np.ndarray | None = None
+        self._noise: np.ndarray | None = None
+        self._started_s = 0.0
+        self._learned_s = 0.0
+
+    def for_one_camera(self) -> "MotionDetector":
+        """Return a detector of its own for a camera: a background belongs to one picture."""
+        return MotionDetector()
+
+    def detect(self, image: np.ndarray, t_s: float) -> list[Detection]:
+        """Find what moves in a picture (H x W x 3 uint8, BGR) taken at t_s; boxes in its pixels."""
+        small = _shrunk(image)
+        if self._background is None or self._noise is None or self._background.shape != small.shape:
+            self._restart(small, t_s)
+            return []
+        background = cv2.convertScaleAbs(self._background)
+        difference = _strongest(cv2.absdiff(small, background))
+        least = np.maximum(LEAST_STEP, NOISE_FACTOR * self._noise)
+        changed = (difference > least).astype(np.uint8)
+        if cv2.mean(changed)[0] > UPSET:
+            self._restart(small, t_s)
+            return []
+        mask = _closed(changed & ((1 - _shadowed(small, background)) | _edges_differ(small, background)))
+        self._learn(small, difference, mask, t_s)
+        return _blobs(mask, image.shape[1] / small.shape[1], image.shape[0] / small.shape[0])
+
+    def _restart(self, small: np.ndarray, t_s: float) -> None:
+        self._background = small.astype(np.float32)
+        self._noise = np.full(small.shape[:2], LEAST_STEP / NOISE_FACTOR, np.float32)
+        self._started_s = self._learned_s = t_s
+
+    def _learn(self, small: np.ndarray, difference: np.ndarray, mask: np.ndarray, t_s: float) -> None:
+        elapsed_s = max(0.0, t_s - self._learned_s)
+        age_s = t_s - self._started_s
+        self._learned_s = t_s
+        open_s = min(FORGETTING_S, max(0.5, age_s))
+        hidden_s = open_s if age_s < SETTLING_S else STANDING_S
+        strayed = np.minimum(difference, MOST_NOISE)
+        for where, within_s in ((1 - mask, open_s), (mask, hidden_s)):
+            weight = min(1.0, elapsed_s / within_s)
+            cv2.accumulateWeighted(small, self._background, weight, mask=where)
+            cv2.accumulateWeighted(strayed, self._noise, weight, mask=where)
+
+
+def _shrunk(image: np.ndarray) -> np.ndarray:
+    height = round(image.shape[0] * WIDTH_PX / image.shape[1])
+    return cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _strongest(channels: np.ndarray) -> np.ndarray:
+    first, second, third = cv2.split(channels)
+    return cv2.max(cv2.max(first, second), third)
+
+
+def _shadowed(small: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Where the picture is darker than the background but of the same tint: 1, else 0."""
+    now, before = cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb), cv2.cvtColor(background, cv2.COLOR_BGR2YCrCb)
+    light, light_before = now[..., 0].astype(np.float32), before[..., 0].astype(np.float32)
+    tint = cv2.absdiff(now, before)
+    tint = cv2.max(np.ascontiguousarray(tint[..., 1]), np.ascontiguousarray(tint[..., 2]))
+    darker = (light > SHADOW[0] * light_before) & (light < SHADOW[1] * light_before)
+    return np.asarray(darker & (tint < SHADOW_TINT), dtype=np.uint8)
+
+
+def _edges_differ(small: np.ndarray, background: np.ndarray) -> np.ndarray:
+    grey, grey_before = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (small, background))
+    change = cv2.subtract(grey, grey_before, dtype=cv2.CV_16S)
+    across, down = cv2.Sobel(change, cv2.CV_16S, 1, 0), cv2.Sobel(change, cv2.CV_16S, 0, 1)
+    return np.asarray(cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0)) > 4 * EDGE_STEP, dtype=np.uint8)
+
+
+def _closed(solid: np.ndarray) -> np.ndarray:
+    mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+
+
+def _blobs(mask: np.ndarray, scale_x: float, scale_y: float) -> list[Detection]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    found = []
+    for x, y, width, height, filled in stats[1:].tolist():
+        if filled < LEAST_SHARE * mask.size or filled < 0.3 * width * height:
+            continue
+        box = (x * scale_x, y * scale_y, (x + width) * scale_x, (y + height) * scale_y)
+        found.append(Detection(box, "vehicle", 0.5))
+    return found
