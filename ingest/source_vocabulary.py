@@ -29,7 +29,7 @@ class SourceEnded(NoFrames):
 class Playing:
     """How a source is played.
 
-    realtime: files are paced by their timestamps, late frames dropped; else as fast as possible, none dropped.
+    realtime: files are paced by their timestamps, late frames dropped; else as fast as can be, none dropped.
     loop: a file or folder starts again at its end, t_s going on.
     analysed_fps: frames a second given out; None: all. stop: set it from any thread to end the frames early.
     """

@@ -70,7 +70,7 @@ def _frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[F
         return video_frames(url, playing, counts, now)
     if "://" in url and not url.startswith("file://"):
         raise SourceWillNotOpen(
-            f"{masked(url)} is no source: use rtsp://, http://, synthetic://, a video file or a picture folder."
+            f"{masked(url)} is no source: use rtsp://, http://, synthetic://, a video or a picture folder."
         )
     path = Path(url.removeprefix("file://")).expanduser()
     if path.is_dir():
