@@ -75,6 +75,19 @@ class NewEntry:
     valid_until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What matching needs of a watchlist entry, and an alert of it."""
+
+    id: int
+    pattern: str
+    severity: str
+    case_id: int
+    case_number: str
+    valid_from: datetime
+    valid_until: datetime
+
+
 def normalise_pattern(text: str) -> str:
     """Return a plate pattern in capitals without separators: `?` one character, `*` any run."""
     pattern = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
@@ -155,15 +168,24 @@ def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Cas
     return case
 
 
-def entries_in_force(session: Session, now: datetime) -> Sequence[WatchlistEntry]:
+def entries_in_force(session: Session, now: datetime) -> list[Watched]:
     """Return the active entries of open cases that are valid at `now`, by id."""
-    return session.scalars(
-        select(WatchlistEntry)
+    rows = session.execute(
+        select(
+            WatchlistEntry.id,
+            WatchlistEntry.pattern,
+            WatchlistEntry.severity,
+            WatchlistEntry.case_id,
+            Case.number,
+            WatchlistEntry.valid_from,
+            WatchlistEntry.valid_until,
+        )
         .join(Case, Case.id == WatchlistEntry.case_id)
         .where(WatchlistEntry.state == "active", Case.state == "open", Case.ends_at > now)
         .where(WatchlistEntry.valid_from <= now, WatchlistEntry.valid_until > now)
         .order_by(WatchlistEntry.id)
-    ).all()
+    )
+    return [Watched(*row) for row in rows]
 
 
 def entry_json(session: Session, entries: Sequence[WatchlistEntry]) -> list[dict[str, Any]]:
