@@ -1,1 +1,1 @@
-"""Geography: coordinates, regions, roads, travel times, coverage and patrol planning. Pure: values in, values out."""
+"""Geography: coordinates, regions, roads, travel times, coverage, patrol plans. Values in, values out."""

@@ -1,4 +1,4 @@
-"""What cameras can see: view sectors on the ground and the share of each area seen. No occlusion by buildings."""
+"""What cameras can see: view sectors and the share of each area seen. Buildings hide nothing here."""
 
 import numpy as np
 import shapely

@@ -79,7 +79,7 @@ class RoadNetwork:
     def to_bytes(self) -> bytes:
         """Return the arrays as compressed npz bytes."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **self._arrays())
+        np.savez_compressed(buffer, allow_pickle=False, **self._arrays())
         return buffer.getvalue()
 
     def _arrays(self) -> dict[str, NDArray]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from geo.roads import RoadNetwork
+from geo.shortest import cost_from, tree_from, walk_back
 
 # A vehicle at 130 km/h crosses a county in less; anything slower than this has no road there.
 REACH_S = 4 * 3600.0
@@ -44,13 +44,13 @@ def seconds_between(network: RoadNetwork, sources: ArrayLike, targets: ArrayLike
     """Return the matrix [source, target] of driving seconds; inf where no road leads."""
     from_nodes, to_nodes = np.atleast_1d(sources), np.atleast_1d(targets)
     unique, where = np.unique(from_nodes, return_inverse=True)
-    rows = np.vstack([dijkstra(network.seconds_matrix, indices=node)[to_nodes] for node in unique])
+    rows = np.stack([cost_from(network.seconds_matrix, int(node))[to_nodes] for node in unique])
     return np.asarray(rows[where])
 
 
 def seconds_to(network: RoadNetwork, target: int, limit_s: float = REACH_S) -> NDArray[np.float64]:
     """Return the driving seconds from every node to one; inf past the limit."""
-    return np.asarray(dijkstra(network.reverse_seconds_matrix, indices=target, limit=limit_s))
+    return cost_from(network.reverse_seconds_matrix, target, limit_s)
 
 
 def nearest(network: RoadNetwork, target: int, nodes: ArrayLike, count: int) -> list[tuple[int, float]]:
@@ -68,13 +68,10 @@ def nearest(network: RoadNetwork, target: int, nodes: ArrayLike, count: int) -> 
 
 def route(network: RoadNetwork, source: int, target: int) -> Route:
     """Return the fastest drive between two nodes. Raises NoRoadBetween."""
-    seconds, before = dijkstra(network.seconds_matrix, indices=source, return_predecessors=True)
+    seconds, before = tree_from(network.seconds_matrix, source)
     if not np.isfinite(seconds[target]):
         raise NoRoadBetween(int(source), int(target))
-    path = [int(target)]
-    while path[-1] != source:
-        path.append(int(before[path[-1]]))
-    nodes = np.array(path[::-1])
+    nodes = np.array(walk_back(before, target)[::-1])
     metres = network.length_matrix[nodes[:-1], nodes[1:]] if len(nodes) > 1 else np.zeros(1)
     places = np.column_stack([network.lon[nodes], network.lat[nodes]]).round(6)
     return Route(nodes, seconds[nodes], float(np.sum(metres)), places.tolist())

@@ -1,4 +1,4 @@
-"""The cameras: HD ones looking down the approaches of points and crossings, social ones at shops, markets, villages."""
+"""The cameras: HD ones look down the approaches of crossings, social ones hang at shops and in villages."""
 
 from dataclasses import dataclass
 
@@ -99,9 +99,13 @@ def _hd_sites(surveyed: Surveyed, points: Points, signposts: Signposts) -> _Site
     free = np.setdiff1d(np.flatnonzero(crossing), points.node)
     for node in spread(surveyed.places, free, HD_CAMERAS - len(sites), points.node.tolist()):
         sites.append((node, -1, _approaches(surveyed, node)[0], signposts.name(node)))
-    node, point, heading, names = zip(*sites, strict=True)
-    names = [f"{name}{side_of(look)}向" for name, look in zip(names, heading, strict=True)]
-    return _Sites(np.array(node), np.array(point), np.array(heading), np.full(len(node), 7.0), names)
+    return _Sites(
+        node=np.array([site[0] for site in sites]),
+        point=np.array([site[1] for site in sites]),
+        heading_deg=np.array([site[2] for site in sites]),
+        offset_m=np.full(len(sites), 7.0),
+        names=[f"{name}{side_of(heading)}向" for _, _, heading, name in sites],
+    )
 
 
 def _social_sites(rng: np.random.Generator, surveyed: Surveyed, gazetteer: Gazetteer) -> _Sites:

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
+from scipy.sparse.csgraph import connected_components
 
 from geo.generator.land import HALF_HEIGHT_M, HALF_WIDTH_M, Land
 from geo.generator.settlements import Settlements
+from geo.shortest import forest_from, nearest, nearest_several, two_way_graph
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,18 +54,18 @@ def _spread_seeds(rng: np.random.Generator, land: Land, settlements: Settlements
     samples = _sample_people(rng, land, settlements)
     seeds = samples[rng.choice(len(samples), SUB_GRIDS, replace=False)]
     for _ in range(7):
-        nearest = cKDTree(seeds).query(samples)[1]
-        weight = np.bincount(nearest, minlength=SUB_GRIDS)
-        mean = np.column_stack([np.bincount(nearest, samples[:, i], SUB_GRIDS) for i in (0, 1)])
+        own = nearest(seeds, samples)[1]
+        weight = np.bincount(own, minlength=SUB_GRIDS)
+        mean = np.column_stack([np.bincount(own, samples[:, i], SUB_GRIDS) for i in (0, 1)])
         seeds = np.where(weight[:, None] > 0, mean / np.maximum(weight, 1)[:, None], seeds)
     return _on_land(land, seeds, samples)
 
 
 def _on_land(land: Land, seeds: Floats, samples: Floats) -> Floats:
     """Move each seed that fell into a bay to the nearest of its own samples."""
-    metres, nearest = cKDTree(seeds).query(samples)
-    order = np.lexsort((metres, nearest))
-    owners, first = np.unique(nearest[order], return_index=True)
+    metres, own = nearest(seeds, samples)
+    order = np.lexsort((metres, own))
+    owners, first = np.unique(own[order], return_index=True)
     wet = ~shapely.contains_xy(land.outline, seeds[owners, 0], seeds[owners, 1])
     moved = seeds.copy()
     moved[owners[wet]] = samples[order[first[wet]]]
@@ -93,8 +93,8 @@ def _cut_cells(rng: np.random.Generator, land: Land, seeds: Floats) -> Cells:
     """Return one cell per seed: Voronoi lines bent a little, noded with the outline, polygonised."""
     frame = shapely.box(-40_000.0, -40_000.0, 40_000.0, 40_000.0)
     lines = shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=frame, only_edges=True)
-    bent = _bend(rng, lines, seeds)
-    noded = shapely.node(shapely.union_all([shapely.boundary(land.outline), bent], grid_size=0.05))
+    bent = _bend(rng, shapely.get_parts(shapely.node(lines)), seeds)
+    noded = shapely.node(shapely.union_all([land.outline.boundary, *bent], grid_size=0.05))
     faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded).tolist())))
     middle = shapely.get_coordinates(shapely.point_on_surface(faces))
     faces = faces[shapely.contains_xy(land.outline, middle[:, 0], middle[:, 1])]
@@ -109,19 +109,18 @@ def _cut_cells(rng: np.random.Generator, land: Land, seeds: Floats) -> Cells:
     )
 
 
-def _bend(rng: np.random.Generator, lines: shapely.Geometry, seeds: Floats) -> shapely.Geometry:
+def _bend(rng: np.random.Generator, lines: NDArray[np.object_], seeds: Floats) -> NDArray[np.object_]:
     """Give every long straight border a bend in its middle, never past the seed on either side."""
-    whole = shapely.get_parts(shapely.node(lines))
-    ends = np.stack([shapely.get_coordinates(shapely.get_point(whole, i)) for i in (0, -1)], axis=1)
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, i)) for i in (0, -1)], axis=1)
     side = ends[:, 1] - ends[:, 0]
     length = np.hypot(side[:, 0], side[:, 1])
     middle = ends.mean(axis=1)
-    beside = seeds[cKDTree(seeds).query(middle, k=2)[1]]
+    beside = seeds[nearest_several(seeds, middle, 2)]
     room = np.hypot(*(beside[:, 0] - beside[:, 1]).T) / 4 / np.maximum(length, 1.0)
     limit = np.where((length > 120.0) & (length < 8_000.0), np.minimum(0.13, room), 0.0)
     shift = rng.uniform(-1, 1, len(ends)) * limit
     middle = middle + np.column_stack([-side[:, 1], side[:, 0]]) * shift[:, None]
-    return shapely.multilinestrings(shapely.linestrings(np.stack([ends[:, 0], middle, ends[:, 1]], axis=1)))
+    return np.asarray(shapely.linestrings(np.stack([ends[:, 0], middle, ends[:, 1]], axis=1)))
 
 
 def _owners(faces: NDArray[np.object_], seeds: Floats, touching: tuple[Ints, Floats]) -> Ints:
@@ -167,8 +166,7 @@ def _joined(pairs: Ints) -> Ints:
 def _distances(centres: Floats, pairs: Ints, extra: Floats | float = 0.0) -> csr_array:
     """Return the graph of neighbours with the metres between centres as weights."""
     metres = np.hypot(*(centres[pairs[:, 0]] - centres[pairs[:, 1]]).T) + extra
-    one_way = coo_array((metres, (pairs[:, 0], pairs[:, 1])), shape=(len(centres), len(centres)))
-    return csr_array(one_way + one_way.T)
+    return two_way_graph(pairs, metres, len(centres))
 
 
 def _group_cells(rng: np.random.Generator, cells: Cells) -> Ints:
@@ -189,14 +187,14 @@ def _even_starts(rng: np.random.Generator, centres: Floats, members: Ints, count
     places = centres[members]
     means = places[rng.choice(len(members), count, replace=False)]
     for _ in range(12):
-        nearest = cKDTree(means).query(places)[1]
-        weight = np.bincount(nearest, minlength=count)
-        mean = np.column_stack([np.bincount(nearest, places[:, i], count) for i in (0, 1)])
+        own = nearest(means, places)[1]
+        weight = np.bincount(own, minlength=count)
+        mean = np.column_stack([np.bincount(own, places[:, i], count) for i in (0, 1)])
         means = np.where(weight[:, None] > 0, mean / np.maximum(weight, 1)[:, None], means)
     free = np.ones(len(members), dtype=bool)
     chosen = []
-    for candidates in np.atleast_2d(cKDTree(places).query(means, k=min(24, len(members)))[1]):
-        best = next((int(i) for i in np.atleast_1d(candidates) if free[i]), int(np.argmax(free)))
+    for candidates in nearest_several(places, means, 24):
+        best = next((int(i) for i in candidates if free[i]), int(np.argmax(free)))
         free[best] = False
         chosen.append(members[best])
     return np.array(chosen)
@@ -204,7 +202,7 @@ def _even_starts(rng: np.random.Generator, centres: Floats, members: Ints, count
 
 def _nearest_start(graph: csr_array, starts: Ints) -> Ints:
     """Return for every node the index of the start nearest along the graph."""
-    _, _, reached = dijkstra(graph, indices=starts, min_only=True, return_predecessors=True)
+    reached = forest_from(graph, starts)[1]
     index = np.full(graph.shape[0], -1, dtype=np.int64)
     index[starts] = np.arange(len(starts))
     return np.asarray(index[reached])
@@ -218,19 +216,18 @@ def _group_grids(land: Land, settlements: Settlements, cells: Cells, grid_of_cel
     pairs = np.vstack([pairs, _ferries(centres, pairs)])
     height = land.heights(centres[:, 0], centres[:, 1])
     graph = _distances(centres, pairs, 6.0 * (height[pairs[:, 0]] + height[pairs[:, 1]]))
-    nearest = cKDTree(cells.centres).query(settlements.towns)[1]
-    return _nearest_start(graph, grid_of_cell[nearest])
+    middle = nearest(cells.centres, settlements.towns)[1]
+    return _nearest_start(graph, grid_of_cell[middle])
 
 
 def _ferries(centres: Floats, pairs: Ints) -> Ints:
     """Return one pair joining each island to the nearest grid of the mainland."""
     _, part = connected_components(_distances(centres, pairs), directed=False)
     mainland = np.flatnonzero(part == np.argmax(np.bincount(part)))
-    tree = cKDTree(centres[mainland])
     ferries = []
     for island in sorted(set(part.tolist()) - {int(part[mainland[0]])}):
         members = np.flatnonzero(part == island)
-        metres, nearest = tree.query(centres[members])
+        metres, landing = nearest(centres[mainland], centres[members])
         best = int(np.argmin(metres))
-        ferries.append((members[best], mainland[nearest[best]]))
+        ferries.append((members[best], mainland[landing[best]]))
     return np.array(ferries, dtype=np.int64).reshape(-1, 2)

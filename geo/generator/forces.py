@@ -1,4 +1,4 @@
-"""Police stations, posts and the patrol units that start from them. Vehicles and their crews as units, not persons."""
+"""Police stations, posts and the patrol units that start from them. Units, never single persons."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,8 @@ class Units:
 def place_stations(surveyed: Surveyed, gazetteer: Gazetteer) -> Stations:
     """Put the bureau and one station into each town and posts into villages far from them."""
     settlement, places = surveyed.settlement, surveyed.places
-    nodes, names, kinds = [], [], []
+    nodes: list[int] = []
+    names, kinds = [], []
     for town in range(TOWNS):
         streets = np.flatnonzero(settlement == town)
         away = np.hypot(*(places[streets] - gazetteer.settlements.towns[town]).T)
@@ -57,14 +58,14 @@ def place_stations(surveyed: Surveyed, gazetteer: Gazetteer) -> Stations:
     nodes.insert(0, int(bureau[np.argmin(np.abs(np.hypot(*(places[bureau] - places[nodes[0]]).T) - 600.0))]))
     names.insert(0, "县公安局")
     kinds.insert(0, "bureau")
-    for node in spread(places, np.flatnonzero(settlement >= TOWNS), POSTS, nodes):
-        nodes.append(node)
-        names.append(f"{gazetteer.village_names[settlement[node] - TOWNS]}警务室")
-        kinds.append("post")
+    posts = spread(places, np.flatnonzero(settlement >= TOWNS), POSTS, nodes)
+    nodes += posts
+    names += [f"{gazetteer.village_names[settlement[post] - TOWNS]}警务室" for post in posts]
+    kinds += ["post"] * len(posts)
     node = np.array(nodes)
     lon, lat = surveyed.roads.lon[node], surveyed.roads.lat[node]
-    town = gazetteer.town_and_grid(lon, lat)[0]
-    return Stations([f"D{i + 1:02d}" for i in range(len(node))], names, kinds, lon, lat, node, town)
+    codes = [f"D{i + 1:02d}" for i in range(len(node))]
+    return Stations(codes, names, kinds, lon, lat, node, gazetteer.town_and_grid(lon, lat)[0])
 
 
 def place_units(stations: Stations, town_names: list[str]) -> Units:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.generator.names import name_streets
 from geo.generator.network import Surveyed
 from geo.generator.settlements import TOWNS, Settlements
 from geo.grids import Divisions
+from geo.shortest import nearest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,8 +38,8 @@ class Signposts:
 
     def __init__(self, rng: np.random.Generator, surveyed: Surveyed, gazetteer: Gazetteer) -> None:
         self._surveyed, self.gazetteer = surveyed, gazetteer
-        self._village = cKDTree(gazetteer.settlements.villages).query(surveyed.places)[1]
-        self._town = cKDTree(gazetteer.settlements.towns).query(surveyed.places)[1]
+        self._village = nearest(gazetteer.settlements.villages, surveyed.places)[1]
+        self._town = nearest(gazetteer.settlements.towns, surveyed.places)[1]
         self._best_class = np.full(len(surveyed.places), 4)
         np.minimum.at(self._best_class, surveyed.roads.source, surveyed.roads.road_class)
         self._pools = [tuple(map(iter, name_streets(rng))) for _ in range(TOWNS)]

@@ -1,4 +1,4 @@
-"""The shape of the land: outline with bays and islands, hills and valleys on a raster. Metres around the origin."""
+"""The shape of the land: outline with bays and islands, hills and valleys as rasters. Metres, no degrees."""
 
 from dataclasses import dataclass
 
@@ -13,52 +13,25 @@ CELL_M = 150.0
 HALF_WIDTH_M, HALF_HEIGHT_M = 27_000.0, 23_000.0
 AREA_KM2 = 1_200.0
 
-# Corner points of the county in km, anticlockwise from the south coast: two peninsulas, three bays, then inland.
-_COAST = [
-    (8, -17),
-    (13, -16),
-    (18, -13),
-    (18, -9),
-    (12, -8.5),
-    (9.5, -5.5),
-    (13, -4),
-    (19, -5),
-    (23, -1),
-    (20, 3),
-]
-_COAST += [
-    (13, 2),
-    (9, 4.5),
-    (13, 7),
-    (19, 7),
-    (22.5, 11),
-    (18, 14.5),
-    (14, 11.5),
-    (11, 13),
-    (13, 17),
-    (9, 19.5),
-]
-_INLAND = [
-    (2, 18),
-    (-6, 19),
-    (-13, 15),
-    (-19, 12),
-    (-20, 5),
-    (-23, -1),
-    (-19, -7),
-    (-20, -12),
-    (-13, -16),
-    (-5, -15),
-]
-_INLAND += [(2, -18.5)]
-_ISLANDS = [
-    (17, -1.5, 0.5),
-    (24.2, -4.5, 1.4),
-    (22, -8.5, 0.9),
-    (25, 6, 1.2),
-    (23.2, 4.8, 0.6),
-    (17, -18.2, 0.8),
-]
+
+def _rows(text: str, width: int) -> Floats:
+    return np.array(text.split(), dtype=np.float64).reshape(-1, width)
+
+
+# Kilometres east and north. Corners run anticlockwise from the south coast: peninsulas and bays, then inland.
+_COAST_KM = _rows(
+    "8 -17  13 -16  18 -13  18 -9  12 -8.5  9.5 -5.5  13 -4  19 -5  23 -1  20 3  13 2  9 4.5  13 7  19 7"
+    "  22.5 11  18 14.5  14 11.5  11 13  13 17  9 19.5",
+    2,
+)
+_INLAND_KM = _rows("2 18  -6 19  -13 15  -19 12  -20 5  -23 -1  -19 -7  -20 -12  -13 -16  -5 -15  2 -18.5", 2)
+# Islands: east, north, radius. Rivers: from and to; four to the sea and five side valleys.
+_ISLANDS_KM = _rows("17 -1.5 0.5  24.2 -4.5 1.4  22 -8.5 0.9  25 6 1.2  23.2 4.8 0.6  17 -18.2 0.8", 3)
+_RIVERS_KM = _rows(
+    "-21 3 10 4.5  -17 -11 10 -6  -9 16 12 12.5  -3 -16 9 -15"
+    "  -12 11 -7 3.5  -20 -4 -9 -8  1 15 3 5  -2 -13 1 -7  -15 8 -13 3",
+    4,
+)
 
 
 @dataclass(frozen=True)
@@ -99,12 +72,12 @@ def shape_land(seed: int) -> Land:
 
 
 def _outline(rng: np.random.Generator) -> shapely.MultiPolygon:
-    corners = np.array(_COAST + _INLAND, float) * 1000.0
+    corners = np.vstack([_COAST_KM, _INLAND_KM]) * 1000.0
     corners += rng.normal(0, 600.0, corners.shape)
-    rough = np.array([0.30] * (len(_COAST) - 1) + [0.15] * (len(_INLAND) + 1))
+    rough = np.array([0.30] * (len(_COAST_KM) - 1) + [0.15] * (len(_INLAND_KM) + 1))
     mainland = _largest(shapely.Polygon(_fractal(rng, corners, rough, 6)))
     pieces = [mainland]
-    for x_km, y_km, radius_km in _ISLANDS:
+    for x_km, y_km, radius_km in _ISLANDS_KM:
         angle = np.linspace(0, 2 * np.pi, 9)[:-1]
         radius = radius_km * 1000.0 * rng.uniform(0.6, 1.25, 8)
         ring = np.column_stack([radius * np.cos(angle) * 0.8, radius * np.sin(angle)])
@@ -156,22 +129,15 @@ def _heights(rng: np.random.Generator, is_land: NDArray[np.bool_], x_m: Floats, 
 
 def _rivers(rng: np.random.Generator, x_m: Floats, y_m: Floats) -> NDArray[np.bool_]:
     """Mark winding rivers from the western hills to the bays, with side valleys."""
-    marks = np.zeros(x_m.shape, dtype=bool)
-    mains = [((-21, 3), (10, 4.5)), ((-17, -11), (10, -6)), ((-9, 16), (12, 12.5)), ((-3, -16), (9, -15))]
-    sides = [
-        ((-12, 11), (-7, 3.5)),
-        ((-20, -4), (-9, -8)),
-        ((1, 15), (3, 5)),
-        ((-2, -13), (1, -7)),
-        ((-15, 8), (-13, 3)),
-    ]
-    for start, end in mains + sides:
-        course = _fractal(rng, np.array([start, end], float) * 1000.0, np.array([0.16, 0.0]), 6)
+    marks: NDArray[np.bool_] = np.zeros_like(x_m, dtype=bool)
+    height, width = marks.shape
+    for river in _RIVERS_KM * 1000.0:
+        course = _fractal(rng, river.reshape(2, 2), np.array([0.16, 0.0]), 6)
         course = course[: len(course) // 2 + 1]
         along = np.linspace(0, len(course) - 1, 1200)
         x = np.interp(along, np.arange(len(course)), course[:, 0])
         y = np.interp(along, np.arange(len(course)), course[:, 1])
-        rows = np.clip(np.rint((y + HALF_HEIGHT_M) / CELL_M).astype(int), 0, marks.shape[0] - 1)
-        columns = np.clip(np.rint((x + HALF_WIDTH_M) / CELL_M).astype(int), 0, marks.shape[1] - 1)
+        rows = np.clip(np.rint((y + HALF_HEIGHT_M) / CELL_M).astype(int), 0, height - 1)
+        columns = np.clip(np.rint((x + HALF_WIDTH_M) / CELL_M).astype(int), 0, width - 1)
         marks[rows, columns] = True
     return marks

@@ -1,18 +1,19 @@
 """One road network out of tracks over land and streets in settlements, strongly connected."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
+from scipy.sparse.csgraph import connected_components
 
 from geo.coordinates import LocalMetres
 from geo.generator.paths import Terrain, Tracks
 from geo.generator.settlements import TOWNS
 from geo.generator.streets import Streets
 from geo.roads import FREE_FLOW_KMH, Edges, RoadNetwork, from_edges
+from geo.shortest import nearest, tree_from, two_way_graph, walk_back
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,7 +24,7 @@ JOIN_M = 350.0
 
 @dataclass(frozen=True)
 class Surveyed:
-    """The network with what is known of each node: its metres, its settlement (-1 none) and its street lines."""
+    """The network with what is known of each node: its metres, settlement (-1 none) and street lines."""
 
     roads: RoadNetwork
     places: Floats
@@ -95,7 +96,7 @@ def _add_tracks(draft: _Draft, terrain: Terrain, tracks: Tracks) -> None:
     draft.join(pairs[outside] + first, classes[outside])
     entering = inside[pairs].sum(axis=1) == 1
     outer = np.where(inside[pairs[entering, 0]], pairs[entering, 1], pairs[entering, 0])
-    street = cKDTree(draft.places).query(places[outer])[1]
+    street = nearest(draft.places, places[outer])[1]
     draft.is_gate[street] |= classes[entering] <= 1
     draft.join(np.column_stack([outer + first, street]), classes[entering])
     _join_passed_villages(draft, places, inside, first)
@@ -108,21 +109,20 @@ def _add_tracks(draft: _Draft, terrain: Terrain, tracks: Tracks) -> None:
 def _join_passed_villages(draft: _Draft, places: Floats, inside: NDArray[np.bool_], first: int) -> None:
     """Join each village that a road passes by, with one lane from its nearest street corner."""
     passing = np.flatnonzero(~inside)
-    metres, nearest = cKDTree(places[passing]).query(draft.places)
+    metres, road = nearest(places[passing], draft.places)
     order = np.lexsort((metres, draft.settlement))
     _, best = np.unique(draft.settlement[order], return_index=True)
     corner = order[best]
     near = (draft.settlement[corner] >= TOWNS) & (metres[corner] < JOIN_M)
-    pairs = np.column_stack([corner, passing[nearest[corner]] + first])[near]
+    pairs = np.column_stack([corner, passing[road[corner]] + first])[near]
     draft.join(pairs, np.full(len(pairs), 4))
 
 
 def _smoothed(places: Floats, pairs: Ints) -> Floats:
     """Pull each node towards its neighbours, so that steps of the raster become curves; ends stay."""
     size = len(places)
-    one_way = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
-    graph = csr_array(one_way + one_way.T)
-    degree = np.asarray(graph.sum(axis=1)).ravel()
+    graph = two_way_graph(pairs, np.ones(len(pairs)), size)
+    degree = np.bincount(pairs.ravel(), minlength=size)
     pull = np.where(degree == 1, 0.0, np.where(degree == 2, 0.5, 0.35))[:, None]
     for _ in range(9):
         places = places * (1 - pull) + pull * (graph @ places) / np.maximum(degree, 1)[:, None]
@@ -130,9 +130,9 @@ def _smoothed(places: Floats, pairs: Ints) -> Floats:
 
 
 def _inside_settlement(places: Floats, best_class: Ints, draft: _Draft) -> NDArray[np.bool_]:
-    """Tell which track nodes lie among the streets of a town, or, of minor roads, at the heart of a village."""
-    metres, nearest = cKDTree(draft.places).query(places)
-    in_town = draft.settlement[nearest] < TOWNS
+    """Tell which track nodes lie among streets: of a town, or, if of a minor road, of a village."""
+    metres, street = nearest(draft.places, places)
+    in_town = draft.settlement[street] < TOWNS
     return np.asarray(np.where(in_town, metres < 140.0, (metres < 60.0) & (best_class >= 3)))
 
 
@@ -147,12 +147,11 @@ def _mark_through_roads(draft: _Draft) -> None:
         streets = np.flatnonzero(draft.settlement == town)
         away = np.hypot(*(draft.places[streets] - draft.places[streets].mean(axis=0)).T)
         middle = int(streets[np.argmin(away)])
-        before = dijkstra(graph, indices=middle, return_predecessors=True)[1]
+        before = tree_from(graph, middle)[1]
         gates = np.flatnonzero(draft.is_gate & (draft.settlement == town))
         for node in gates.tolist():
-            while before[node] >= 0:
-                upgraded.update({(node, int(before[node])), (int(before[node]), node)})
-                node = int(before[node])
+            path = walk_back(before, node)
+            upgraded.update(pairwise(path), pairwise(path[::-1]))
     marked = [pair in upgraded for pair in zip(draft.source.tolist(), draft.target.tolist(), strict=True)]
     draft.road_class = np.where(marked, np.minimum(draft.road_class, 1), draft.road_class)
 

@@ -1,15 +1,17 @@
-"""Roads between settlements as cheapest paths over the terrain raster: valleys are cheap, hills and sea dear."""
+"""Roads between settlements as cheapest paths over the terrain: valleys are cheap, hills and sea dear."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 
 from geo.generator.land import CELL_M, HALF_HEIGHT_M, HALF_WIDTH_M, Land, smooth_noise
 from geo.generator.settlements import Settlements
+from geo.shortest import cost_from, forest_from, tree_from, two_way_graph, walk_back
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,7 +29,7 @@ class Tracks:
 
     def add(self, path: list[int], road_class: int) -> None:
         """Lay a road along a path of cells."""
-        for pair in zip(path, path[1:], strict=False):
+        for pair in pairwise(path):
             key = (min(pair), max(pair))
             self.classes[key] = min(self.classes.get(key, 9), road_class)
         self.cells.update(path)
@@ -80,13 +82,12 @@ def _terrain(rng: np.random.Generator, land: Land) -> Terrain:
         weight = CELL_M * np.hypot(row, column) * (cost.flat[here] + cost.flat[there]) / 2 + 12.0 * climb
         steps.append((weight.ravel(), here.ravel(), there.ravel()))
     weight, here, there = (np.concatenate(part) for part in zip(*steps, strict=True))
-    one_way = coo_array((weight, (here, there)), shape=(height * width, height * width))
-    return Terrain(csr_array(one_way + one_way.T), width)
+    return Terrain(two_way_graph(np.column_stack([here, there]), weight, height * width), width)
 
 
 def _main_roads(terrain: Terrain, land: Land, towns: list[int]) -> list[tuple[int, tuple[int, int]]]:
     """Return (class, ends) of the main roads, the most important first."""
-    cost = dijkstra(terrain.graph, indices=towns)[:, towns]
+    cost = _costs(terrain, towns, towns)
     tree = minimum_spanning_tree(cost).toarray()
     links = [(int(a), int(b)) for a, b in np.argwhere(tree > 0)]
     spare = sorted(
@@ -96,10 +97,14 @@ def _main_roads(terrain: Terrain, land: Land, towns: list[int]) -> list[tuple[in
     edges = _exits(terrain, land)
     roads = [(0, (towns[0], cell)) for cell in edges[0]]
     roads += [(1, (towns[a], towns[b])) for a, b in links]
-    from_edges = dijkstra(terrain.graph, indices=edges[1])[:, towns]
+    from_edges = _costs(terrain, edges[1], towns)
     return roads + [
         (1, (towns[int(np.argmin(row))], cell)) for cell, row in zip(edges[1], from_edges, strict=True)
     ]
+
+
+def _costs(terrain: Terrain, starts: list[int], ends: list[int]) -> Floats:
+    return np.stack([cost_from(terrain.graph, start)[ends] for start in starts])
 
 
 def _exits(terrain: Terrain, land: Land) -> dict[int, list[int]]:
@@ -127,25 +132,18 @@ def _join(terrain: Terrain, tracks: Tracks, ends: tuple[int, int], road_class: i
             (-0.6 * graph[pairs[:, 0], pairs[:, 1]], (pairs[:, 0], pairs[:, 1])), shape=graph.shape
         )
         graph = csr_array(graph + less)
-    before = dijkstra(graph, indices=ends[0], return_predecessors=True)[1]
-    tracks.add(_walk_back(before, ends[1]), road_class)
-
-
-def _walk_back(before: NDArray, end: int) -> list[int]:
-    path = [end]
-    while before[path[-1]] >= 0:
-        path.append(int(before[path[-1]]))
-    return path
+    before = tree_from(graph, ends[0])[1]
+    tracks.add(walk_back(before, ends[1]), road_class)
 
 
 def _join_villages(terrain: Terrain, tracks: Tracks, villages: list[int]) -> None:
     """Join every village to the nearest road; a way that serves many villages is a better road."""
     roads = np.array(sorted(tracks.cells))
-    before = dijkstra(terrain.graph, indices=roads, min_only=True, return_predecessors=True)[1]
+    before = forest_from(terrain.graph, roads)[0]
     served: dict[tuple[int, int], int] = {}
     for village in villages:
-        path = _walk_back(before, village)
-        for pair in zip(path, path[1:], strict=False):
+        path = walk_back(before, village)
+        for pair in pairwise(path):
             served[pair] = served.get(pair, 0) + 1
     for (first, second), count in served.items():
         tracks.add([first, second], 2 if count >= 7 else 3 if count >= 2 else 4)
@@ -162,8 +160,8 @@ def _join_neighbours(rng: np.random.Generator, terrain: Terrain, tracks: Tracks,
     chosen = pairs[(metres < 3_200.0) & (rng.uniform(size=len(pairs)) < 0.42)]
     for first in np.unique(chosen[:, 0]):
         start = terrain.cell(villages[first])
-        cost, before = dijkstra(terrain.graph, indices=start, return_predecessors=True, limit=8_000.0)
+        cost, before = tree_from(terrain.graph, start, limit=8_000.0)
         for second in chosen[chosen[:, 0] == first, 1]:
             end = terrain.cell(villages[second])
             if cost[end] < 2.6 * np.hypot(*(villages[first] - villages[second])):
-                tracks.add(_walk_back(before, end), 4)
+                tracks.add(walk_back(before, end), 4)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.generator.gazetteer import Gazetteer, Signposts
 from geo.generator.names import without_twins
 from geo.generator.network import OPEN_COUNTRY, Surveyed
 from geo.generator.settlements import TOWNS
+from geo.shortest import nearest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,7 +56,7 @@ def spread(places: Floats, nodes: Ints, count: int, taken: list[int]) -> list[in
         return []
     away = np.full(len(nodes), 1e6)
     if taken:
-        away = cKDTree(places[taken]).query(places[nodes])[0]
+        away = nearest(places[taken], places[nodes])[0]
     chosen: list[int] = []
     while len(chosen) < count and away.max() > APART_M:
         best = int(np.argmax(away))

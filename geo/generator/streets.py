@@ -1,4 +1,4 @@
-"""Streets inside towns and villages: bent lattices with gaps, districts at different angles, some one-way streets."""
+"""Streets inside towns and villages: bent lattices with gaps, districts at an angle, some one-way streets."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from geo.generator.land import Land
 from geo.generator.settlements import Settlements
+from geo.shortest import nearest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Streets:
-    """One settlement's streets: places [n, 2] in metres, the two lattice lines of each node, directed edges."""
+    """One settlement's streets: places [n, 2] in metres, two lattice lines per node, directed edges."""
 
     places: Floats
     lines: Ints
@@ -76,7 +76,7 @@ def _settle(rng: np.random.Generator, land: Land, layout: Layout) -> Streets:
 
 
 def _lattice_nodes(rng: np.random.Generator, land: Land, layout: Layout) -> tuple[Floats, Ints, Ints]:
-    """Return places, lattice lines [n, 2] and district of the nodes on dry, low ground within a ragged edge."""
+    """Return places, lattice lines [n, 2] and district of nodes on dry, low ground within a ragged edge."""
     districts = 4 if layout.radius_m > 2_000.0 else 2 if layout.is_town else 1
     hubs = layout.centre + rng.normal(0, layout.radius_m * 0.45, (districts, 2))
     reach = int(np.ceil(1.5 * layout.radius_m / layout.spacing_m))
@@ -143,9 +143,10 @@ def _seams(places: Floats, district: Ints, spacing_m: float) -> Ints:
         ours, theirs = np.flatnonzero(district != other), np.flatnonzero(district == other)
         if len(ours) == 0:
             continue
-        metres, nearest = cKDTree(places[theirs]).query(places[ours], distance_upper_bound=spacing_m * 0.95)
-        for node, match in zip(ours[np.isfinite(metres)], nearest[np.isfinite(metres)], strict=True):
-            found.add((min(int(node), int(theirs[match])), max(int(node), int(theirs[match]))))
+        metres, match = nearest(places[theirs], places[ours])
+        near = metres < spacing_m * 0.95
+        joined = np.sort(np.column_stack([ours, theirs[match]])[near], axis=1)
+        found.update((int(first), int(second)) for first, second in joined)
     return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
 
 
