@@ -1,0 +1,58 @@
+// One place for HTTP: JSON in and out, the CSRF header on writes, problem+json turned into Problem. No retries.
+const ROOT = "/api/v1";
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly field: string | null = null,
+  ) {
+    super(detail || title);
+  }
+}
+
+let onSignedOut: () => void = () => {};
+
+/** Name what to do when the server says that the session is over. */
+export function whenSignedOut(act: () => void): void {
+  onSignedOut = act;
+}
+
+async function problemFrom(response: Response): Promise<Problem> {
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === "string" ? body.detail : "";
+  return new Problem(response.status, body.title ?? response.statusText, detail, body.field ?? null);
+}
+
+async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-Watchgrid"] = "1";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await fetch(ROOT + path, {
+    method,
+    headers,
+    credentials: "same-origin",
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (response.status === 401 && path !== "/session") onSignedOut();
+  if (!response.ok) throw await problemFrom(response);
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+}
+
+export const get = <T>(path: string, query: Record<string, unknown> = {}): Promise<T> => send("GET", path + queryString(query));
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => send("POST", path, body);
+export const patch = <T>(path: string, body: unknown): Promise<T> => send("PATCH", path, body);
+export const remove = (path: string): Promise<void> => send("DELETE", path);
+
+/** Write a query string, leaving out what is empty. */
+export function queryString(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  if (pairs.length === 0) return "";
+  return "?" + new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+}
+
+/** Say what went wrong in the words of the server, or that it cannot be reached. */
+export function words(error: unknown, unreachable: string): string {
+  return error instanceof Problem ? error.message : unreachable;
+}

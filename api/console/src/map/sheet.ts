@@ -1,0 +1,174 @@
+// Draws the survey sheet (land, grids, roads, cameras) on a canvas. Pure drawing: no OpenLayers, no state of its own.
+import type { Lines, Packed } from "./pack";
+import { groupIndex } from "./pack";
+import type { Palette } from "./palette";
+
+export interface SheetOptions {
+  palette: Palette;
+  /** Camera groups that are shown, by index in GROUPS. */
+  groups: boolean[];
+  showGrids: boolean;
+  showRoads: boolean;
+  /** Codes of grids with an open alert. */
+  watched: ReadonlySet<string>;
+}
+
+interface Pen {
+  context: CanvasRenderingContext2D;
+  extent: number[];
+  /** Canvas pixels per map metre. */
+  scale: number;
+  /** Metres of the map per screen pixel. */
+  resolution: number;
+  ratio: number;
+}
+
+const SUB_GRIDS_BELOW = 14;
+const ROADS_BELOW = [Infinity, Infinity, 90, 38, 16];
+const ROAD_PX = [2.2, 1.8, 1.3, 1, 0.8];
+
+/** Draw the part of the county in `extent` (Mercator metres) on a canvas of `size` pixels. */
+export function drawSheet(
+  packed: Packed,
+  options: SheetOptions,
+  view: { extent: number[]; resolution: number; ratio: number; size: number[] },
+): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(view.size[0]!);
+  canvas.height = Math.round(view.size[1]!);
+  const context = canvas.getContext("2d")!;
+  const scale = canvas.width / (view.extent[2]! - view.extent[0]!);
+  const pen: Pen = { context, extent: view.extent, scale, resolution: view.resolution, ratio: view.ratio };
+  drawLand(pen, packed, options);
+  if (options.showRoads) drawRoads(pen, packed.roads, options.palette);
+  stroke(pen, packed.towns, options.palette.town, 1, [7, 3, 1.5, 3]);
+  stroke(pen, packed.coast, options.palette.coast, 1.3);
+  drawCameras(pen, packed, options);
+  return canvas;
+}
+
+function drawLand(pen: Pen, packed: Packed, options: SheetOptions): void {
+  const { palette, watched } = options;
+  pen.context.fillStyle = palette.land;
+  trace(pen, packed.towns);
+  pen.context.fill("evenodd");
+  if (watched.size > 0) {
+    pen.context.fillStyle = palette.watched;
+    trace(pen, packed.grids, (tag) => watched.has(packed.gridCodes[tag]!));
+    pen.context.fill("evenodd");
+  }
+  if (!options.showGrids) return;
+  if (pen.resolution < SUB_GRIDS_BELOW) stroke(pen, packed.subGrids, palette.subGrid, 1);
+  stroke(pen, packed.grids, palette.grid, pen.resolution < 40 ? 1.2 : 0.8);
+}
+
+function drawRoads(pen: Pen, roads: Lines, palette: Palette): void {
+  const wider = pen.resolution < 8 ? 2.4 : pen.resolution < 20 ? 1.6 : 1;
+  for (let level = 4; level >= 0; level--) {
+    if (pen.resolution > ROADS_BELOW[level]!) continue;
+    trace(pen, roads, (tag) => tag === level);
+    strokeTraced(pen, palette.roads[level]!, ROAD_PX[level]! * wider);
+  }
+}
+
+function stroke(pen: Pen, lines: Lines, colour: string, px: number, dash: number[] = []): void {
+  trace(pen, lines);
+  strokeTraced(pen, colour, px, dash);
+}
+
+function strokeTraced(pen: Pen, colour: string, px: number, dash: number[] = []): void {
+  const { context, ratio } = pen;
+  context.strokeStyle = colour;
+  context.lineWidth = px * ratio;
+  context.lineJoin = context.lineCap = "round";
+  context.setLineDash(dash.map((length) => length * ratio));
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** Put the lines that touch the extent on the context's path. */
+function trace(pen: Pen, lines: Lines, wanted: (tag: number) => boolean = () => true): void {
+  const { context, extent, scale } = pen;
+  const [w, s, e, n] = extent as [number, number, number, number];
+  const { xy, starts, boxes, tags } = lines;
+  context.beginPath();
+  for (let i = 0; i < tags.length; i++) {
+    const b = i * 4;
+    if (boxes[b]! > e || boxes[b + 2]! < w || boxes[b + 1]! > n || boxes[b + 3]! < s || !wanted(tags[i]!)) continue;
+    const first = starts[i]! * 2;
+    context.moveTo((xy[first]! - w) * scale, (n - xy[first + 1]!) * scale);
+    for (let k = first + 2; k < starts[i + 1]! * 2; k += 2) context.lineTo((xy[k]! - w) * scale, (n - xy[k + 1]!) * scale);
+  }
+}
+
+/** Radius in screen pixels of a camera's mark. */
+export const cameraRadius = (resolution: number): number =>
+  resolution > 60 ? 0.9 : resolution > 30 ? 1.4 : resolution > 12 ? 2.2 : resolution > 5 ? 3.2 : 4.2;
+
+function drawCameras(pen: Pen, packed: Packed, options: SheetOptions): void {
+  const { cameras } = packed;
+  const { palette } = options;
+  const passes: [number, boolean][] = [[1, false], [0, false], [2, false], [3, false], [4, false], [0, true]];
+  for (const [group, live] of passes) {
+    if (!options.groups[group]) continue;
+    const radius = cameraRadius(pen.resolution) * pen.ratio;
+    pen.context.beginPath();
+    for (let i = 0; i < cameras.x.length; i++) {
+      if ((cameras.live[i] === 1) !== live && group === 0) continue;
+      if (groupIndex(cameras.columns.state[i]!) !== group) continue;
+      const x = (cameras.x[i]! - pen.extent[0]!) * pen.scale;
+      const y = (pen.extent[3]! - cameras.y[i]!) * pen.scale;
+      if (x < -9 || y < -9 || x > pen.context.canvas.width + 9 || y > pen.context.canvas.height + 9) continue;
+      mark(pen.context, group, x, y, radius * (cameras.hd[i] === 1 ? 1.2 : 0.85));
+    }
+    inkMarks(pen, group, live, palette);
+  }
+  markLive(pen, packed, options);
+}
+
+/** Each group has a shape of its own: dot, ring, cross, square. */
+function mark(context: CanvasRenderingContext2D, group: number, x: number, y: number, r: number): void {
+  if (group === 3) {
+    const d = Math.max(r, 1.6) * 1.05;
+    context.moveTo(x - d, y - d);
+    context.lineTo(x + d, y + d);
+    context.moveTo(x + d, y - d);
+    context.lineTo(x - d, y + d);
+  } else if (group === 4) {
+    const d = Math.max(r, 1.5);
+    context.rect(x - d, y - d, d * 2, d * 2);
+  } else {
+    context.moveTo(x + r, y);
+    context.arc(x, y, r, 0, Math.PI * 2);
+  }
+}
+
+function inkMarks(pen: Pen, group: number, live: boolean, palette: Palette): void {
+  const { context, ratio, resolution } = pen;
+  if (group < 2) {
+    context.fillStyle = live ? palette.live : group === 0 ? palette.camera : palette.cameraDim;
+    context.fill();
+    return;
+  }
+  context.strokeStyle = group === 2 ? palette.camera : group === 3 ? palette.fault : palette.clock;
+  context.lineWidth = (resolution > 30 ? 0.9 : 1.5) * ratio;
+  context.stroke();
+}
+
+/** A second ring around cameras with a live picture: they are few and matter at every zoom. */
+function markLive(pen: Pen, packed: Packed, options: SheetOptions): void {
+  const { cameras } = packed;
+  const { context, ratio } = pen;
+  context.beginPath();
+  for (let i = 0; i < cameras.x.length; i++) {
+    if (cameras.live[i] !== 1 || !options.groups[groupIndex(cameras.columns.state[i]!)]) continue;
+    const x = (cameras.x[i]! - pen.extent[0]!) * pen.scale;
+    const y = (pen.extent[3]! - cameras.y[i]!) * pen.scale;
+    const r = (cameraRadius(pen.resolution) * 1.2 + 2.6) * ratio;
+    context.moveTo(x + r, y);
+    context.arc(x, y, r, 0, Math.PI * 2);
+  }
+  context.strokeStyle = options.palette.live;
+  context.lineWidth = 1.2 * ratio;
+  context.stroke();
+}

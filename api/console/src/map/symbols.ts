@@ -1,0 +1,160 @@
+// The signs drawn above the sheet: severity marks, unit chevrons, numbered stops, labels. Styles are cached.
+import Circle from "ol/style/Circle.js";
+import Fill from "ol/style/Fill.js";
+import Icon from "ol/style/Icon.js";
+import RegularShape from "ol/style/RegularShape.js";
+import Stroke from "ol/style/Stroke.js";
+import Style from "ol/style/Style.js";
+import Text from "ol/style/Text.js";
+import type { Severity, UnitState } from "../api/types";
+import { level } from "../state/alerts.svelte";
+import { ON_SEVERITY, SANS, SEVERITY_FILL, type Palette } from "./palette";
+
+let cache = new Map<string, Style[]>();
+
+/** Forget drawn styles: after a change of theme. */
+export function forgetStyles(): void {
+  cache = new Map();
+}
+
+function cached(key: string, make: () => Style[]): Style[] {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+function words(text: string, colour: string, halo: string, px: number, more: Partial<{ x: number; y: number; weight: number }> = {}): Text {
+  return new Text({
+    text,
+    font: `${more.weight ?? 400} ${px}px ${SANS}`,
+    fill: new Fill({ color: colour }),
+    stroke: new Stroke({ color: halo, width: 3 }),
+    offsetX: more.x ?? 0,
+    offsetY: more.y ?? 0,
+  });
+}
+
+const SHAPES: Record<Severity, { points: number; angle: number; radius: number; textY: number }> = {
+  red: { points: 8, angle: Math.PI / 8, radius: 12, textY: 1 },
+  orange: { points: 3, angle: 0, radius: 12.5, textY: 3 },
+  yellow: { points: 4, angle: 0, radius: 10.5, textY: 1 },
+};
+
+/** A severity mark; `fresh` alerts (nobody has taken them) are filled, others hollow-centred and smaller. */
+export function alertStyle(severity: Severity, count: number, fresh: boolean, palette: Palette): Style[] {
+  return cached(`alert ${severity} ${count} ${fresh}`, () => {
+    const shape = SHAPES[severity];
+    const styles = [
+      new Style({
+        zIndex: 10 - level(severity),
+        image: new RegularShape({
+          points: shape.points,
+          angle: shape.angle,
+          radius: fresh ? shape.radius : shape.radius - 2.5,
+          fill: new Fill({ color: SEVERITY_FILL[severity] }),
+          stroke: new Stroke({ color: severity === "red" && fresh ? "#ffffff" : ON_SEVERITY, width: severity === "red" && fresh ? 1.8 : 1.4 }),
+        }),
+        text: new Text({
+          text: String(level(severity)),
+          font: `600 ${fresh ? 12 : 10}px ${SANS}`,
+          fill: new Fill({ color: ON_SEVERITY }),
+          offsetY: shape.textY,
+        }),
+      }),
+    ];
+    if (count > 1) styles.push(new Style({ zIndex: 20, text: words(`×${count}`, palette.text, palette.halo, 12, { x: 21, y: -7, weight: 600 }) }));
+    return styles;
+  });
+}
+
+function chevron(fill: string | null, stroke: string, halo: string): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 40;
+  const context = canvas.getContext("2d")!;
+  const outline = new Path2D("M20 5 L32 33 L20 26.5 L8 33 Z");
+  context.lineJoin = "round";
+  context.strokeStyle = halo;
+  context.lineWidth = 7;
+  context.stroke(outline);
+  context.fillStyle = fill ?? halo;
+  context.fill(outline);
+  context.strokeStyle = stroke;
+  context.lineWidth = 3;
+  context.stroke(outline);
+  return canvas;
+}
+
+/** A unit's chevron: hollow while idle, filled when assigned or on scene, faint when off duty. */
+export function unitStyle(state: UnitState, headingDeg: number, label: string, palette: Palette): Style[] {
+  const key = `unit ${state} ${Math.round(headingDeg / 6)} ${label}`;
+  return cached(key, () => {
+    const off = state === "off_duty";
+    const busy = state === "assigned" || state === "on_scene";
+    const colour = off ? palette.cameraDim : palette.accent;
+    const image = new Icon({
+      img: chevron(busy ? colour : null, colour, palette.ink),
+      scale: busy ? 0.54 : 0.46,
+      rotation: (Math.round(headingDeg / 6) * 6 * Math.PI) / 180,
+    });
+    return [new Style({ image, text: label ? words(label, colour, palette.halo, 12, { y: 17, weight: 500 }) : undefined })];
+  });
+}
+
+export type LineKind = "dispatch" | "assigned" | "patrol" | "track" | "gap" | "sightings";
+
+export function lineStyle(kind: LineKind, palette: Palette): Style[] {
+  return cached(`line ${kind}`, () => {
+    const casing = new Style({ stroke: new Stroke({ color: palette.halo, width: 8 }) });
+    const plain = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash }) });
+    if (kind === "dispatch" || kind === "patrol") return [casing, plain(palette.accent, 3.5)];
+    if (kind === "assigned") return [plain(palette.accent, 1.4, [2, 5])];
+    if (kind === "track") return [casing, plain(palette.text, 3)];
+    if (kind === "gap") return [plain(palette.text2, 2, [3, 8])];
+    return [plain(palette.text, 1.5, [6, 5])];
+  });
+}
+
+/** A numbered stop or sighting; `done` is filled, `strong` is drawn in the accent. */
+export function stopStyle(label: string, done: boolean, strong: boolean, palette: Palette): Style[] {
+  return cached(`stop ${label} ${done} ${strong}`, () => {
+    const colour = strong ? palette.accent : palette.text;
+    return [
+      new Style({
+        image: new Circle({
+          radius: 10.5,
+          fill: new Fill({ color: done ? colour : palette.ink }),
+          stroke: new Stroke({ color: colour, width: 2.2 }),
+        }),
+        text: new Text({ text: label, font: `600 12px ${SANS}`, fill: new Fill({ color: done ? palette.ink : palette.text }), offsetY: 1 }),
+      }),
+    ];
+  });
+}
+
+export function selectionStyle(radius: number, palette: Palette): Style[] {
+  return cached(`selected ${radius}`, () => [
+    new Style({ image: new Circle({ radius, stroke: new Stroke({ color: palette.halo, width: 5 }) }) }),
+    new Style({ image: new Circle({ radius, stroke: new Stroke({ color: palette.text, width: 2 }) }) }),
+  ]);
+}
+
+/** The vehicle of a playback. */
+export const playheadStyle = (palette: Palette): Style[] =>
+  cached("playhead", () => [
+    new Style({
+      image: new Circle({ radius: 7, fill: new Fill({ color: palette.accent }), stroke: new Stroke({ color: palette.ink, width: 3 }) }),
+    }),
+  ]);
+
+export function labelStyle(kind: "town" | "grid" | "point", name: string, palette: Palette): Style[] {
+  return cached(`label ${kind} ${name}`, () => {
+    const look = {
+      town: { px: 15, colour: palette.text, weight: 500, y: 0 },
+      grid: { px: 12, colour: palette.text2, weight: 400, y: 0 },
+      point: { px: 12, colour: palette.text2, weight: 400, y: 13 },
+    }[kind];
+    return [new Style({ text: words(name, look.colour, palette.halo, look.px, { weight: look.weight, y: look.y }) })];
+  });
+}
