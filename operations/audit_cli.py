@@ -23,8 +23,10 @@ def main(argv: Sequence[str]) -> int:
             anchor = read_anchor(client)
     except redis.RedisError:
         beside = " Redis does not answer, so rows cut off at the end would not be noticed."
-    with reading(engine_from_url(settings.database)) as session:
+    engine = engine_from_url(settings.database)
+    with reading(engine) as session:
         verdict = audit.verify(session, anchor)
+    engine.dispose()
     print(sentence(verdict) + beside)
     return 0 if verdict.whole else 1
 

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Result, create_engine, event, text
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError as ChangedMeanwhile  # noqa: F401  what api/errors.py answers to
+from sqlalchemy.exc import OperationalError as DatabaseDown  # noqa: F401
 from sqlalchemy.orm import Session as Session
 
 from operations.tables import SightingRow, Table
@@ -57,10 +59,9 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Yield a Session for reading only; nothing done in it is kept."""
+    """Yield a Session for reading only; nothing done in it is kept, what was read stays readable."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
-        session.rollback()
 
 
 def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> set[Any]:

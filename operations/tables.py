@@ -47,8 +47,8 @@ class Table(DeclarativeBase):
         datetime: UtcTime,
         date: Date,
         dict[str, Any]: JSON,
-        list[dict[str, Any]]: JSON,
-        list[float]: JSON,
+        list[dict[str, Any]]: JSON(none_as_null=True),
+        list[float]: JSON(none_as_null=True),
     }
 
 

@@ -191,9 +191,11 @@ def entries_in_force(session: Session, now: datetime) -> list[Watched]:
 def entry_json(session: Session, entries: Sequence[WatchlistEntry]) -> list[dict[str, Any]]:
     """Return the entries as the API and the event stream show them; people are named by login."""
     people = {entry.created_by for entry in entries} | {entry.decided_by for entry in entries}
-    logins = dict(session.execute(select(User.id, User.login).where(User.id.in_(people - {None}))).tuples())
+    users = session.execute(select(User.id, User.login).where(User.id.in_(people - {None})))
+    logins = {user.id: user.login for user in users}
     case_ids = {entry.case_id for entry in entries}
-    numbers = dict(session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids))).tuples())
+    cases = session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids)))
+    numbers = {case.id: case.number for case in cases}
     return [
         {
             "id": entry.id,
