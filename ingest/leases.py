@@ -1,6 +1,6 @@
 """Leases: which worker looks at which camera, agreed through Redis. Starts and stops no camera itself.
 
-A lease is a key that expires; whoever lives renews. A worker takes its fair share of the wanted cameras, a few
+A lease is a key that expires; whoever lives renews. A worker takes its fair share of the wanted cameras, some
 at a time, and gives back what is above its share when another worker comes.
 """
 
