@@ -47,7 +47,7 @@ class StatusAnswer(Answer):
     redis: Annotated[str, Field(examples=["ok"])]
     database: Annotated[str, Field(examples=["ok"])]
     workers: Annotated[list[str], Field(examples=[["ingest:host-1:4242"]])]
-    streams: Annotated[dict[str, int], Field(examples=[{"sightings": 0}], description="messages waiting")]
+    lag: Annotated[dict[str, int], Field(examples=[{"sightings": 0}], description="messages waiting")]
     dead_letters: Annotated[int, Field(examples=[0])]
     cameras: Annotated[dict[str, int], Field(examples=[{"online": 4}])]
     alerts_open: Annotated[int, Field(examples=[1])]

@@ -1,0 +1,1 @@
+"""Live: what is pushed to clients as it happens. The only asynchronous code of the API."""

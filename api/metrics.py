@@ -1,0 +1,128 @@
+"""Metrics: what Prometheus scrapes. Counts requests; asks the rest when scraped. Never a plate."""
+
+import time
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from redis import Redis, RedisError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.live.feed import Feed
+from operations import conditions
+from operations.store import DatabaseDown, Engine, reading
+
+LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+WITHOUT_END = ("/api/v1/events",)
+
+
+class Metrics:
+    """A registry of this application alone, so that two of them in one process do not share counts."""
+
+    def __init__(self, engine: Engine, redis: Redis, feed: Feed) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route")
+        self._requests = Counter(
+            "watchgrid_http_requests", "Requests answered", (*labels, "status"), registry=self.registry
+        )
+        self._latency = Histogram(
+            "watchgrid_http_seconds",
+            "Seconds to answer",
+            labels,
+            buckets=LATENCY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.registry.register(AskedWhenScraped(engine, redis, feed))
+
+    def page(self) -> bytes:
+        """Return the page in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count one answered request under its route's template, never under its address."""
+        route = getattr(scope.get("route"), "path", "unmatched")
+        self._requests.labels(scope["method"], route, str(status)).inc()
+        if route not in WITHOUT_END:
+            self._latency.labels(scope["method"], route).observe(seconds)
+
+
+class Counted:
+    """ASGI middleware: counts every request with its status and time."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def send_counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_counted)
+        finally:
+            self.metrics.count(scope, status, time.perf_counter() - started)
+
+
+class AskedWhenScraped(Collector):
+    """Asks the database and Redis at each scrape; what does not answer has `up` 0 and no numbers."""
+
+    def __init__(self, engine: Engine, redis: Redis, feed: Feed) -> None:
+        self._engine, self._redis, self._feed = engine, redis, feed
+
+    def describe(self) -> list[Metric]:
+        """Name nothing in advance, so that registering asks nobody."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges as of now."""
+        up = {"database": 0, "redis": 0}
+        gauges: list[Metric] = [_gauge("sse_clients", "Clients of the live feed", self._feed.clients)]
+        try:
+            gauges += self._stored()
+            up["database"] = 1
+        except DatabaseDown:
+            pass
+        try:
+            gauges += self._flowing()
+            up["redis"] = 1
+        except RedisError:
+            pass
+        yield _by("up", "Whether it answers", "part", up)
+        yield from gauges
+
+    def _stored(self) -> list[Metric]:
+        with reading(self._engine) as session:
+            counts = conditions.stored(session)
+        return [
+            _by("cameras", "Cameras by state", "state", counts.cameras),
+            _gauge("cameras_live", "Cameras with a source", counts.live),
+            _gauge("alerts_open", "Alerts not closed", counts.alerts_open),
+            _gauge("audit_unsealed", "Audit rows not yet in the hash chain", counts.unsealed),
+        ]
+
+    def _flowing(self) -> list[Metric]:
+        counts = conditions.flowing(self._redis)
+        return [
+            _by("stream_waiting", "Messages not yet handled", "stream", counts.waiting),
+            _by("dead_letters", "Messages that nobody could handle", "stream", counts.dead),
+            _gauge("workers", "Workers that run", len(counts.workers)),
+        ]
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"watchgrid_{name}", words, value=value)
+
+
+def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"watchgrid_{name}", words, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
+    return family
