@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     retention_days: int = Field(30, ge=1, le=365, description="Days after which unhit sightings are deleted")
     escalate_after_s: int = Field(60, ge=5, description="Seconds a new alert may wait for an operator")
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which a sign-in expires")
+    trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For the API believes")
+    demo: bool = Field(False, description="Offer the demo's logins; set by `watchgrid demo` only")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged")
 
     @field_validator("database_url")
