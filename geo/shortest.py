@@ -37,6 +37,11 @@ def cost_from(graph: csr_array, start: int, limit: float = np.inf) -> Floats:
     return np.asarray(dijkstra(graph, indices=np.array([start]), limit=limit)[0])
 
 
+def costs_from(graph: csr_array, starts: Ints) -> Floats:
+    """Return the cheapest costs from each start to every node, shaped [start, node]."""
+    return np.asarray(dijkstra(graph, indices=starts))
+
+
 def tree_from(graph: csr_array, start: int, limit: float = np.inf) -> tuple[Floats, NDArray[np.int32]]:
     """Return the cost from one node to every node and the node before each on its path."""
     cost, before = dijkstra(graph, indices=np.array([start]), limit=limit, return_predecessors=True)

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.roads import RoadNetwork
-from geo.shortest import cost_from, tree_from, walk_back
+from geo.shortest import cost_from, costs_from, tree_from, walk_back
 
 # A vehicle at 130 km/h crosses a county in less; anything slower than this has no road there.
 REACH_S = 4 * 3600.0
+AT_ONCE = 64  # rows to every node held in memory at a time
 
 
 class NoRoadBetween(Exception):
@@ -44,8 +45,11 @@ def seconds_between(network: RoadNetwork, sources: ArrayLike, targets: ArrayLike
     """Return the matrix [source, target] of driving seconds; inf where no road leads."""
     from_nodes, to_nodes = np.atleast_1d(sources), np.atleast_1d(targets)
     unique, where = np.unique(from_nodes, return_inverse=True)
-    rows = np.stack([cost_from(network.seconds_matrix, int(node))[to_nodes] for node in unique])
-    return np.asarray(rows[where])
+    parts = [
+        costs_from(network.seconds_matrix, unique[start : start + AT_ONCE])[:, to_nodes]
+        for start in range(0, len(unique), AT_ONCE)
+    ]
+    return np.asarray(np.vstack(parts)[where])
 
 
 def seconds_to(network: RoadNetwork, target: int, limit_s: float = REACH_S) -> NDArray[np.float64]:
