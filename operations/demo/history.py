@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from operations.demo.vehicles import WATCHED, DemoVehicle, ordinary_vehicles
 
 DAYS = 14
-VEHICLES = 1500
+VEHICLES = 400
 ON_THE_WAY = 1.04  # a point lies on the way when the drive through it takes no more than this
 RUSH_HOURS = (7.6, 17.4)  # local
 

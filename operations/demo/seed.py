@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from config.settings import Settings
 from geo.roads import RoadNetwork
@@ -19,7 +19,7 @@ from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
 from operations.first_run import Login, ensure_county, ensure_logins
 from operations.media import write_whole
-from operations.store import Engine, Session, ensure_partitions, insert_new, reading, writing
+from operations.store import Engine, Session, ensure_partitions, reading, writing
 from operations.tables import Camera, Case, CaseMember, Point, SightingRow, User, WatchlistEntry
 
 CASE_NUMBER = "望公（刑）立字〔2026〕0417号"
@@ -99,9 +99,9 @@ def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetim
         for rows in past_sightings(stations, seed, now):
             batch += rows
             if len(batch) >= 5000:
-                insert_new(session, SightingRow, batch)
+                session.execute(insert(SightingRow), batch)
                 batch = []
-        insert_new(session, SightingRow, batch)
+        session.execute(insert(SightingRow), batch)
 
 
 def _camera_of_each_point(session: Session) -> Sequence[Camera]:

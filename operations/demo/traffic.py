@@ -18,6 +18,7 @@ from operations.demo.vehicles import WATCHED, DemoVehicle, ordinary_vehicles
 from operations.media import write_whole
 
 PERIOD_S = 1200
+TRIPS_TRIED = 160  # a camera; those that would crowd one are left out
 APART_S = 5.0  # two vehicles at one camera are at least this far apart, so that each can be read
 WATCHED_START_S = (25.0, 210.0, 430.0)
 SLOWER = (1.05, 1.45)  # driving time over free-flow time
@@ -50,7 +51,7 @@ def _passages(cameras: Sequence[LiveCamera], seconds: NDArray[Any], seed: int) -
         (watched.vehicle, start_s, list(range(len(cameras))))
         for watched, start_s in zip(WATCHED, WATCHED_START_S, strict=True)
     ]
-    for vehicle in ordinary_vehicles(seed, 60 * len(cameras)):
+    for vehicle in ordinary_vehicles(seed, TRIPS_TRIED * len(cameras)):
         first, last = sorted(rng.sample(range(len(cameras) + 1), 2))
         order = list(range(first, last))
         trips.append((vehicle, rng.uniform(0, PERIOD_S), order if rng.random() < 0.7 else order[::-1]))
