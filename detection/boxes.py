@@ -60,6 +60,11 @@ def moved_sizes(before: Box, after: Box, frame: tuple[int, int]) -> float:
     return float(np.hypot(*travelled)) / ((size(before) + size(after)) / 2)
 
 
+def shift(before: Box, after: Box, frame: tuple[int, int]) -> tuple[float, float]:
+    """Return how far a box moved right and down, pixels, by the edges that the frame (width, height) did not cut."""
+    return _mean_shift(before, after, 0, frame[0]), _mean_shift(before, after, 1, frame[1])
+
+
 def is_cut(edge: float, limit: int) -> bool:
     """Whether an edge lies on the border of the frame, where nobody knows how far the vehicle goes on."""
     return edge <= 0.005 * limit or edge >= 0.995 * limit
@@ -68,6 +73,15 @@ def is_cut(edge: float, limit: int) -> bool:
 def at_border(box: Box, frame: tuple[int, int]) -> bool:
     """Whether the frame (width, height) cuts the box."""
     return any(is_cut(box[edge], frame[edge % 2]) for edge in range(4))
+
+
+def _mean_shift(before: Box, after: Box, axis: int, limit: int) -> float:
+    whole = [
+        after[edge] - before[edge]
+        for edge in (axis, axis + 2)
+        if not is_cut(before[edge], limit) and not is_cut(after[edge], limit)
+    ]
+    return sum(whole) / len(whole) if whole else 0.0
 
 
 def _common_shift(before: Box, after: Box, axis: int, limit: int) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detection.boxes import size
+from detection.boxes import is_cut, size
 from detection.fusion import fuse
 from detection.sights import Sight, cut
 from detection.tracker import Track
@@ -19,15 +19,19 @@ ReadPlates = Callable[[np.ndarray], list[PlateRead]]
 class LookSettings:
     """How much reading a pass is worth."""
 
-    most: int = 6
+    most: int = 8
     gap_s: float = 0.2
     per_frame: int = 1
     per_second: float = 4.0
     """Over all vehicles of one camera."""
-    least_width_px: float = 90.0
+    least_width_px: float = 100.0
     """A plate is a quarter of a car wide, and cannot be read below some 25 pixels."""
-    growth: float = 1.15
+    growth: float = 1.25
     """A vehicle without a readable plate is looked at again once it is so much larger."""
+    hopeful: float = 0.4
+    """After a read this good the next look need not wait for the vehicle to grow."""
+    blind: int = 2
+    """Looks a vehicle gets that comes no nearer and shows no readable plate."""
     agreeing: int = 2
     sure: float = 0.8
     """Confidence at which agreeing looks settle a plate."""
@@ -35,14 +39,18 @@ class LookSettings:
     """Confidence at which a single look does."""
 
 
-def worth_a_look(sight: Sight, track: Track, t_s: float, settings: LookSettings) -> bool:
+def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSettings) -> bool:
     """Whether another look at the vehicle may tell more than the looks so far."""
-    if sight.settled or sight.looks >= settings.most or t_s - sight.looked_s < settings.gap_s:
+    if sight.settled or sight.looks >= settings.most or frame.t_s - sight.looked_s < settings.gap_s:
         return False
     box = track.detection.box
-    if box[2] - box[0] < settings.least_width_px:
-        return False
-    return bool(sight.reads) or size(box) >= settings.growth * sight.looked_size or sight.looks == 0
+    if box[2] - box[0] < settings.least_width_px or is_cut(box[3], frame.image.shape[0]):
+        return False  # too small, or the plate is below the picture
+    if sight.looks == 0 or size(box) >= settings.growth * sight.looked_size:
+        return True
+    if sight.reads and sight.reads[-1].confidence >= settings.hopeful:
+        return True
+    return sight.looks < settings.blind and size(box) >= 0.8 * sight.looked_size
 
 
 def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:

@@ -28,11 +28,22 @@ STANDING_S = 60.0
 UPSET = 0.6
 """If so much of the picture changed, light or camera did, and the background starts again."""
 
+EVEN_CONTRAST = np.round(255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
+"""At night pictures are compared by the square roots of their levels: there is as much in the dark as in the light."""
+
+NIGHT = 118.0
+"""Mean of those square roots (times 16) in the background under which it is night."""
+
 SHADOW = (0.5, 0.96)
 """A shadow darkens to such a share of the background, in all colours alike."""
 
+BEAM = 2.5
+"""At night a headlight brightens the road up to this share of the background (of square roots)."""
+
 SHADOW_TINT = 6
-EDGE_STEP = 24.0
+BEAM_TINT = 14
+EDGE_BY_DAY = 24.0
+EDGE_AT_NIGHT = 12.0
 """Grey levels: a vehicle has edges that the road behind it has not; its shadow has none inside."""
 
 LEAST_SHARE = 0.0006
@@ -62,14 +73,16 @@ class MotionDetector:
         if self._background is None or self._noise is None or self._background.shape != small.shape:
             self._restart(small, t_s)
             return []
-        background = cv2.convertScaleAbs(self._background)
-        difference = _strongest(cv2.absdiff(small, background))
-        least = np.maximum(LEAST_STEP, NOISE_FACTOR * self._noise)
-        changed = (difference > least).astype(np.uint8)
+        before = cv2.convertScaleAbs(self._background)
+        even = cv2.LUT(before, EVEN_CONTRAST)
+        night = sum(cv2.mean(even)[:3]) / 3 < NIGHT
+        now, before = (cv2.LUT(small, EVEN_CONTRAST), even) if night else (small, before)
+        difference = _strongest(cv2.absdiff(now, before))
+        changed = (difference > np.maximum(LEAST_STEP, NOISE_FACTOR * self._noise)).astype(np.uint8)
         if cv2.mean(changed)[0] > UPSET:
             self._restart(small, t_s)
             return []
-        mask = _closed(changed & ((1 - _shadowed(small, background)) | _edges_differ(small, background)))
+        mask = _filled(_solid(now, before, changed, night))
         self._learn(small, difference, mask, t_s)
         return _blobs(mask, image.shape[1] / small.shape[1], image.shape[0] / small.shape[0])
 
@@ -101,26 +114,43 @@ def _strongest(channels: np.ndarray) -> np.ndarray:
     return cv2.max(cv2.max(first, second), third)
 
 
-def _shadowed(small: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Where the picture is darker than the background but of the same tint: 1, else 0."""
+def _solid(small: np.ndarray, background: np.ndarray, changed: np.ndarray, night: bool) -> np.ndarray:
+    """Where there is a thing and not only other light: 1, else 0.
+
+    By day what changed is a thing unless it is a shadow without edges. At night a vehicle is as dark as the
+    road and its edges alone betray it, while headlights brighten the road without edges.
+    """
+    lit = SHADOW[0], BEAM if night else SHADOW[1]
+    thing = changed & (1 - _only_light(small, background, lit, BEAM_TINT if night else SHADOW_TINT))
+    change = cv2.subtract(_grey(small), _grey(background), dtype=cv2.CV_16S)
+    across, down = cv2.Sobel(change, cv2.CV_16S, 1, 0), cv2.Sobel(change, cv2.CV_16S, 0, 1)
+    edge = cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0))
+    found = thing | (edge > 4 * EDGE_AT_NIGHT) if night else thing | (changed & (edge > 4 * EDGE_BY_DAY))
+    return np.asarray(found, dtype=np.uint8)
+
+
+def _only_light(
+    small: np.ndarray, background: np.ndarray, lit: tuple[float, float], tint_step: int
+) -> np.ndarray:
+    """Where the light is within those shares of the background's and the tint is the same: 1, else 0."""
     now, before = cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb), cv2.cvtColor(background, cv2.COLOR_BGR2YCrCb)
     light, light_before = now[..., 0].astype(np.float32), before[..., 0].astype(np.float32)
     tint = cv2.absdiff(now, before)
     tint = cv2.max(np.ascontiguousarray(tint[..., 1]), np.ascontiguousarray(tint[..., 2]))
-    darker = (light > SHADOW[0] * light_before) & (light < SHADOW[1] * light_before)
-    return np.asarray(darker & (tint < SHADOW_TINT), dtype=np.uint8)
+    same = (light > lit[0] * light_before) & (light < lit[1] * light_before) & (tint < tint_step)
+    return np.asarray(same, dtype=np.uint8)
 
 
-def _edges_differ(small: np.ndarray, background: np.ndarray) -> np.ndarray:
-    grey, grey_before = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (small, background))
-    change = cv2.subtract(grey, grey_before, dtype=cv2.CV_16S)
-    across, down = cv2.Sobel(change, cv2.CV_16S, 1, 0), cv2.Sobel(change, cv2.CV_16S, 0, 1)
-    return np.asarray(cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0)) > 4 * EDGE_STEP, dtype=np.uint8)
+def _grey(picture: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
-def _closed(solid: np.ndarray) -> np.ndarray:
+def _filled(solid: np.ndarray) -> np.ndarray:
+    """Close small gaps, fill what is enclosed, drop specks."""
     mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    return cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.drawContours(mask, outlines, -1, 1, cv2.FILLED)
 
 
 def _blobs(mask: np.ndarray, scale_x: float, scale_y: float) -> list[Detection]:

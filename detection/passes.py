@@ -20,6 +20,8 @@ class PassSettings:
     least_travel: float = 0.7
     """A vehicle that moved less was parked or waiting."""
     least_hits: int = 3
+    least_size: float = 0.025
+    """Of the picture's width: what never came nearer has not passed here."""
     settle_after_s: float = 60.0
     """A vehicle that drove in and stays is published by then, plate or not."""
     same_plate_s: float = 20.0
@@ -91,7 +93,7 @@ class PassWatcher:
         if self._read_plates is None or frame.t_s < self._look_again_s:
             return
         looks = self._settings.looks
-        worthy = [t for t in seen if worth_a_look(self._sights[t.number], t, frame.t_s, looks)]
+        worthy = [t for t in seen if worth_a_look(self._sights[t.number], t, frame, looks)]
         worthy.sort(key=lambda track: (self._sights[track.number].looks, -size(track.detection.box)))
         for track in worthy[: looks.per_frame]:
             look(
@@ -137,6 +139,7 @@ class PassWatcher:
     def _is_pass(self, sight: Sight) -> bool:
         return (
             sight.hits >= self._settings.least_hits
+            and sight.largest >= self._settings.least_size * sight.best_frame.image.shape[1]
             and sight.travelled >= self._settings.least_travel
             and sight.inside_another < sight.hits / 2
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from detection.boxes import at_border, bottom_centre, moved_sizes, size
+from detection.boxes import at_border, bottom_centre, moved_sizes, shift, size
 from detection.colour import colour_shares
 from detection.tracker import Track
 from detection.vocabulary import Box, Frame, PathPoint, PlateRead, VehiclePass
@@ -17,16 +17,13 @@ PATH_EVERY_S = 0.2
 RESTING = 0.04
 """Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
 
-ONE_WAY = 1.2
-"""Growth or shrinking of the box from which on a vehicle comes or goes, whatever its path on the picture."""
-
-
 @dataclass(slots=True)
 class Sight:
     """One vehicle before one camera."""
 
     number: int
     first_box: Box
+    last_box: Box
     first_seen_s: float
     last_seen_s: float
     best_frame: Frame
@@ -34,11 +31,11 @@ class Sight:
     best_score: float = 0.0
     travelled: float = 0.0
     travelled_once: float = 0.0
+    largest: float = 0.0
     hits: int = 0
     inside_another: int = 0
     confidence: float = 0.0
     path: list[PathPoint] = field(default_factory=list)
-    sizes: list[float] = field(default_factory=list)
     classes: Counter[str] = field(default_factory=Counter)
     colours: Counter[str] = field(default_factory=Counter)
     coloured_s: float = float("-inf")
@@ -53,7 +50,7 @@ class Sight:
 
 def first_sight(track: Track, frame: Frame) -> Sight:
     """Begin to remember a vehicle."""
-    return Sight(track.number, track.box, frame.t_s, frame.t_s, frame, track.box)
+    return Sight(track.number, track.box, track.box, frame.t_s, frame.t_s, frame, track.box)
 
 
 def remember(sight: Sight, track: Track, frame: Frame) -> None:
@@ -61,6 +58,8 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
     shape = (frame.image.shape[1], frame.image.shape[0])
     box, detection = track.box, track.detection
     sight.hits += 1
+    sight.last_box = box
+    sight.largest = max(sight.largest, size(box))
     sight.last_seen_s = frame.t_s
     sight.confidence = max(sight.confidence, detection.confidence)
     sight.classes[detection.vehicle_class] += detection.confidence * size(box)  # type: ignore[assignment]
@@ -79,6 +78,7 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
 
 def as_pass(sight: Sight) -> VehiclePass:
     """Return the pass as known by now."""
+    shape = sight.best_frame.image.shape
     return VehiclePass(
         track=sight.number,
         vehicle_class=sight.classes.most_common(1)[0][0],
@@ -88,7 +88,7 @@ def as_pass(sight: Sight) -> VehiclePass:
         path=filled_path(sight.path, sight.last_seen_s),
         plate=sight.plate,
         colour=sight.colours.most_common(1)[0][0] if sight.colours else None,
-        direction=direction_of(sight.path, sight.sizes),
+        direction=direction_of(sight.first_box, sight.last_box, (shape[1], shape[0])),
         best_frame=sight.best_frame,
         best_box=sight.best_box,
         plate_crop=sight.plate_crop,
@@ -109,19 +109,17 @@ def filled_path(path: list[PathPoint], until_s: float) -> list[PathPoint]:
     return filled
 
 
-def direction_of(path: list[PathPoint], sizes: list[float]) -> str | None:
-    """Return towards, away, left or right, seen from the camera; None where the vehicle did not get anywhere."""
-    (_, x1, y1), (_, x2, y2) = path[0], path[-1]
-    across, down = x2 - x1, y2 - y1
-    typical = float(np.median(sizes)) if sizes else 1.0
-    if np.hypot(across, down) < 0.3 * typical:
+def direction_of(first: Box, last: Box, frame: tuple[int, int]) -> str | None:
+    """Return towards, away, left or right, seen from the camera; None where the vehicle did not get anywhere.
+
+    What drives along the view moves little on the picture, so half as much down as across counts as along.
+    """
+    right, down = shift(first, last, frame)
+    if np.hypot(right, down) < 0.3 * size(first):
         return None
-    few = max(1, len(sizes) // 4)
-    growth = float(np.median(sizes[-few:]) / np.median(sizes[:few])) if sizes else 1.0
-    steep = abs(down) >= abs(across) or (growth > ONE_WAY and down > 0) or (growth < 1 / ONE_WAY and down < 0)
-    if steep:
+    if abs(down) >= 0.5 * abs(right):
         return "towards" if down > 0 else "away"
-    return "right" if across > 0 else "left"
+    return "right" if right > 0 else "left"
 
 
 def cut(image: np.ndarray, box: Box, margin: float = 0.0) -> np.ndarray:
@@ -152,7 +150,6 @@ def sharpness(crop: np.ndarray) -> float:
 
 def _extend(sight: Sight, t_s: float, box: Box) -> None:
     x, y = bottom_centre(box)
-    sight.sizes.append(size(box))
     if sight.path:
         resting = RESTING * size(box)
         _, last_x, last_y = sight.path[-1]
@@ -161,6 +158,5 @@ def _extend(sight: Sight, t_s: float, box: Box) -> None:
                 sight.path[-1] = (t_s, last_x, last_y)
             else:
                 sight.path.append((t_s, last_x, last_y))
-            sight.sizes.pop()
             return
     sight.path.append((t_s, x, y))
