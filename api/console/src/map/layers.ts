@@ -28,7 +28,7 @@ export interface Stop {
 }
 
 const UNIT_LABELS_BELOW = 28;
-const GRID_LABELS_BELOW = 22;
+const GRID_LABELS_BELOW = 13;
 const POINT_LABELS_BELOW = 9;
 
 export interface Layers {
