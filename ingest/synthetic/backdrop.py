@@ -4,6 +4,8 @@ Vehicles, rain and noise are added frame by frame elsewhere."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -11,12 +13,28 @@ from ingest.synthetic import quads
 from ingest.synthetic.ground import Layout, paint_ground
 from ingest.synthetic.options import Options
 from ingest.synthetic.projection import HEIGHT_PX, WIDTH_PX, Viewpoint, project
-from ingest.synthetic.roadside import Stage, paint_roadside
+from ingest.synthetic.roadside import paint_roadside
 from ingest.synthetic.sky import paint_hills, paint_islands, paint_sky
+from ingest.synthetic.stage import Stage
 
 SUPERSAMPLING = 2
 NIGHT = np.array([0.26, 0.20, 0.17], np.float32)
 SCENERIES = ("urban", "coast", "mountain", "market")
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """The empty road (720 x 1280 x 3, uint8 BGR); metres to what stands in its upper rows."""
+
+    picture: np.ndarray
+    hides_m: np.ndarray
+
+    def put_back(self, canvas: np.ndarray, box_px: tuple[int, int, int, int], nearer_than_m: float) -> None:
+        """Paint again, within x1, y1, x2, y2, whatever stands nearer."""
+        x1, y1, x2, y2 = box_px
+        window = np.s_[max(y1, 0) : min(y2, len(self.hides_m)), max(x1, 0) : min(x2, canvas.shape[1])]
+        mask = np.less(self.hides_m[window], nearer_than_m).view(np.uint8)
+        cv2.copyTo(self.picture[window], mask, canvas[window])
 
 
 def choose_place(options: Options, one_way: bool) -> tuple[Viewpoint, Layout]:
@@ -37,31 +55,34 @@ def choose_place(options: Options, one_way: bool) -> tuple[Viewpoint, Layout]:
     return view, Layout(scenery, one_way, side_lane, sea)
 
 
-def paint_backdrop(options: Options, view: Viewpoint, layout: Layout) -> np.ndarray:
-    """Return the empty road as the camera sees it (720 x 1280 x 3, uint8 BGR)."""
+def paint_backdrop(options: Options, view: Viewpoint, layout: Layout) -> Backdrop:
+    """Paint the empty road as the camera sees it; takes about a second."""
     draw = np.random.default_rng([options.seed + 2, *options.camera.encode()])
     large = view.at_scale(SUPERSAMPLING)
-    size = (HEIGHT_PX * SUPERSAMPLING, WIDTH_PX * SUPERSAMPLING, 3)
-    canvas = np.zeros(size, np.float32)
-    paint_sky(canvas, large, options.weather == "rain", draw)
+    canvas = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.float32)
+    paint_sky(canvas, view, options.weather == "rain", draw)
     if layout.sea:
-        paint_islands(canvas, large, layout.sea, draw)
+        paint_islands(canvas, view, layout.sea, draw)
     if layout.scenery != "market":
-        paint_hills(canvas, large, 42.0 if layout.scenery == "mountain" else 16.0, draw)
-    paint_ground(canvas, large, layout, draw)
+        paint_hills(canvas, view, 42.0 if layout.scenery == "mountain" else 16.0, draw)
+    paint_ground(canvas, view, layout, draw)
     if options.weather == "rain":
-        _wet_ground(canvas, large)
+        _wet_ground(canvas, view)
     if options.light == "night":
-        canvas[: int(large.horizon_y_px)] *= 0.55
-    stage = Stage(canvas.clip(0, 255).astype(np.uint8), np.zeros(size, np.uint8), large, draw)
-    lamps = paint_roadside(stage, layout)
+        canvas[: int(view.horizon_y_px)] *= 0.55
+    sunny = options.weather == "clear" and options.light == "day"
+    still = canvas.clip(0, 255).astype(np.uint8).repeat(SUPERSAMPLING, 0).repeat(SUPERSAMPLING, 1)
+    stage = Stage(still, np.zeros_like(still), large, draw, float(draw.choice([-1, 1])) if sunny else 0.0)
+    roadside = paint_roadside(stage, layout, SUPERSAMPLING)
     picture, glow = (
         cv2.resize(part, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
         for part in (stage.colour, stage.glow)
     )
     if options.weather == "rain":
         picture = _dull(picture)
-    return _by_night(picture, glow, view, lamps) if options.light == "night" else picture
+    if options.light == "night":
+        picture = _by_night(picture, glow, view, roadside.lamps)
+    return Backdrop(picture, roadside.hides_m)
 
 
 def _wet_ground(canvas: np.ndarray, view: Viewpoint) -> None:
@@ -69,7 +90,7 @@ def _wet_ground(canvas: np.ndarray, view: Viewpoint) -> None:
     horizon = int(view.horizon_y_px)
     ground = canvas[horizon:]
     mirrored = cv2.resize(canvas[:horizon][::-1], (canvas.shape[1], ground.shape[0]))
-    mirrored = cv2.GaussianBlur(mirrored, (0, 0), sigmaX=14, sigmaY=50)
+    mirrored = cv2.GaussianBlur(mirrored, (0, 0), sigmaX=7, sigmaY=25)
     share = np.linspace(0.45, 0.12, ground.shape[0], dtype=np.float32)[:, None, None]
     ground[:] = ground * 0.66 * (1 - share) + mirrored * share
 
@@ -109,10 +130,10 @@ def glow_picture(colour: tuple[float, float, float], sharp: float = 2.5) -> np.n
     return (share[:, :, None] * np.asarray(colour, np.float32)).clip(0, 255).astype(np.uint8)
 
 
-def add_glare(picture: np.ndarray, view: Viewpoint, seed: int) -> np.ndarray:
+def add_glare(view: Viewpoint, seed: int) -> np.ndarray:
     """Return what a low sun adds to every pixel: a bloom near the horizon and a veil over all."""
     draw = np.random.default_rng(seed + 3)
-    veil = np.full_like(picture, 26)
+    veil = np.full((HEIGHT_PX, WIDTH_PX, 3), 26, np.uint8)
     x, y = view.vanishing_x_px + float(draw.uniform(-260, 260)), view.horizon_y_px - 20
     quads.add_light(veil, glow_picture((150, 205, 235), 1.6), (x - 620, y - 460, x + 620, y + 460))
     quads.add_light(veil, glow_picture((230, 245, 255), 3.0), (x - 190, y - 190, x + 190, y + 190))

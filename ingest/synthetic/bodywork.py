@@ -23,6 +23,7 @@ PAINTS: dict[str, BGR] = {
     "brown": (52, 72, 104),
     "orange": (32, 112, 226),
 }
+RECESSES = {"bus": (0.66, 0.12), "van": (0.51, 0.16), "suv": (0.45, 0.16), "motorcycle": (0.54, 0.17)}
 NIGHT_SHADE = np.array([0.36, 0.30, 0.27])
 HEADLAMP, HEADLAMP_LIT = (214, 210, 204), (255, 255, 255)
 TAIL, TAIL_LIT = (34, 26, 150), (64, 58, 255)
@@ -149,11 +150,22 @@ def _glass(finish: Finish, paint: BGR, front: bool) -> np.ndarray:
     if front:
         panel.block((0.05, 0.86, 0.95, 0.96), (30, 28, 27))
         panel.block((0.44, 0.1, 0.56, 0.17), (22, 20, 20))
+        if finish.vehicle_class == "bus":
+            _route_board(panel)
         panel.block((0.1, 0.93, 0.5, 0.955), (12, 12, 12))
         panel.block((0.52, 0.93, 0.92, 0.955), (12, 12, 12))
     else:
         panel.block((0.42, 0.06, 0.58, 0.1), (40, 30, 120))
     return _done(panel, finish)
+
+
+def _route_board(panel: Panel) -> None:
+    panel.block((0.14, 0.05, 0.86, 0.16), (16, 16, 18))
+    for dot in range(96):
+        column, row = divmod(dot, 4)
+        if (column * 5 + row * 3) % 7 < 4:
+            x, y = 0.17 + column * 0.028, 0.065 + row * 0.023
+            panel.block((x, y, x + 0.017, y + 0.015), (40, 170, 255))
 
 
 def _windscreen(finish: Finish, paint: BGR) -> np.ndarray:
@@ -196,7 +208,8 @@ def _headlamps(panel: Panel, box: tuple[float, float, float, float], lit: bool) 
 
 def _rear(finish: Finish, paint: BGR) -> np.ndarray:
     panel = Panel((400, 190), tint(paint, 1.0, 6), tint(paint, 0.7))
-    panel.block((0.3, 0.16, 0.7, 0.56), tint(paint, 0.5))
+    middle, half = RECESSES.get(finish.vehicle_class, (0.42, 0.17))
+    panel.block((0.31, middle - half, 0.69, middle + half), tint(paint, 0.5))
     panel.block((0.25, 0.1, 0.75, 0.135), (168, 166, 164))
     panel.block((0.0, 0.64, 1.0, 0.655), tint(paint, 0.45))
     panel.block((0.14, 0.82, 0.86, 1.0), (34, 33, 33), slant=0.03)

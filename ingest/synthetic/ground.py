@@ -31,11 +31,12 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The pixels below the horizon: metres right of the road's middle, ahead, and spanned by a pixel."""
+    """The pixels below the horizon: metres right of the road's middle, ahead, and spanned by one pixel."""
 
     x_m: np.ndarray
     z_m: np.ndarray
     span_m: np.ndarray
+    reach_m: np.ndarray
     draw: np.random.Generator
 
 
@@ -46,8 +47,9 @@ def paint_ground(canvas: np.ndarray, view: Viewpoint, layout: Layout, draw: np.r
     columns = np.arange(canvas.shape[1], dtype=np.float32)[None, :]
     z_m = view.focal_px * view.height_m / (rows - view.horizon_y_px)
     x_m = (columns - view.vanishing_x_px) * z_m / view.focal_px - bend_m(view, z_m).astype(np.float32)
+    reach_m = z_m**2 / (view.focal_px * view.height_m)
     z_full = np.broadcast_to(z_m, x_m.shape)
-    ground = Ground(x_m.astype(np.float32), z_full.astype(np.float32), z_m / view.focal_px, draw)
+    ground = Ground(x_m.astype(np.float32), z_full.astype(np.float32), z_m / view.focal_px, reach_m, draw)
     area = canvas[first:]
     _verges(area, ground, layout)
     _asphalt(area, ground)
@@ -81,6 +83,13 @@ def _band(ground: Ground, low_m: float, high_m: float) -> np.ndarray:
     )
 
 
+def _stripes(ground: Ground, every_m: float, long_m: float, from_m: float = 0.0) -> np.ndarray:
+    """Return how much of each pixel lies on stripes across the road that repeat every so many metres."""
+    along = np.mod(ground.z_m[:, :1] - from_m, every_m)
+    inside = np.minimum(along, long_m - along)
+    return np.broadcast_to(np.clip(inside / ground.reach_m + 0.5, 0, 1), ground.x_m.shape)
+
+
 def _shade(values: np.ndarray, colour: tuple[float, float, float], depth: float) -> np.ndarray:
     return np.asarray(colour, np.float32) * (1 + values[:, :, None] * depth)
 
@@ -94,17 +103,15 @@ def _asphalt(area: np.ndarray, ground: Ground) -> None:
     oil = np.exp(-(((np.abs(ground.x_m) - 1.6) / 0.3) ** 2)) * (0.6 + 0.4 * noise(ground, (8, 2), 3))
     values = grain * 0.10 + patches * 0.06 + tracks * 0.045 - oil * 0.08
     _put(area, _band(ground, -ROAD_HALF_M, ROAD_HALF_M), _shade(values, ASPHALT, 1.0))
-    crack = np.abs(noise(ground, (3, 0.8), 6)) < 0.012
-    _put(area, crack * _band(ground, -ROAD_HALF_M, ROAD_HALF_M) * (ground.span_m < 0.02) * 0.35, (48, 48, 50))
     for start in ground.draw.uniform(18, 90, 2):
         mended = _band(ground, -3.1, -0.4) if ground.draw.random() < 0.5 else _band(ground, 0.5, 2.6)
-        inside = (ground.z_m > start) & (ground.z_m < start + 9)
+        inside = _stripes(ground, 1000.0, 9.0, start)
         _put(area, mended * inside * 0.5, _shade(grain, (74, 74, 76), 0.12))
 
 
 def _markings(area: np.ndarray, ground: Ground, layout: Layout) -> None:
     worn = np.clip(0.9 + 0.35 * noise(ground, (14, 5), 2), 0.35, 1)
-    dashed = np.mod(ground.z_m, 10) < 4
+    dashed = _stripes(ground, 10.0, 4.0)
     if layout.one_way:
         _put(area, _band(ground, -LINE_M / 2, LINE_M / 2) * dashed * worn, WHITE_PAINT)
     else:
@@ -115,7 +122,7 @@ def _markings(area: np.ndarray, ground: Ground, layout: Layout) -> None:
     for low, high in ((-3.0, -0.3), (0.3, 3.0)):
         rumble = np.zeros_like(ground.z_m)
         for start in (24.0, 26.4, 28.8, 33.0, 35.4, 37.8):
-            rumble += (ground.z_m > start) & (ground.z_m < start + 0.9)
+            rumble += _stripes(ground, 1000.0, 0.9, start)
         _put(area, _band(ground, low, high) * rumble * worn * 0.85, WHITE_PAINT)
 
 
@@ -140,7 +147,7 @@ def _verges(area: np.ndarray, ground: Ground, layout: Layout) -> None:
         if not pavement:
             surface = _shade(tiles, (112, 122, 128), 0.15)
         _put(area, _ring(ground, side, edge, edge + wide_m), surface)
-        stripe = np.mod(ground.z_m, 1.2) < 0.06
+        stripe = _stripes(ground, 1.2, 0.06)
         _put(area, _ring(ground, side, edge, edge + 0.28), _shade(tiles - stripe, (164, 166, 168), 0.10))
     if layout.sea:
         _sea(area, ground, layout.sea)

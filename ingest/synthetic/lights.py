@@ -16,9 +16,17 @@ from ingest.synthetic.vehicles import Placed
 HEADLIGHT = glow_picture((196, 226, 244), 3.4)
 HEADLIGHT_GLARING = glow_picture((230, 246, 255), 2.0)
 TAILLIGHT = glow_picture((26, 22, 150), 3.0)
-POOL = glow_picture((44, 66, 74), 1.4)
+POOL = glow_picture((24, 36, 40), 1.3)
 STREAK = glow_picture((88, 104, 112), 1.8)
 RED_STREAK = glow_picture((16, 14, 110), 1.8)
+LAMPS = {  # headlamps, tail lamps: how far out of the half width, metres up
+    "car": ((0.75, 0.67), (0.76, 0.86)),
+    "suv": ((0.75, 0.82), (0.89, 0.80)),
+    "van": ((0.8, 0.67), (0.89, 0.77)),
+    "truck": ((0.73, 0.84), (0.77, 0.65)),
+    "bus": ((0.8, 0.79), (0.89, 1.03)),
+    "motorcycle": ((0.8, 0.64), (0.76, 0.85)),
+}
 FARTHEST_M = 400.0
 
 
@@ -67,7 +75,6 @@ def light_lamps(canvas: np.ndarray, view: Viewpoint, placed: Placed, lighting: L
 
 
 def _lamps(view: Viewpoint, placed: Placed) -> np.ndarray:
-    half = placed.shape.half_m * 0.78
-    up = placed.shape.front_plate_up_m + (0.18 if placed.towards else 0.1)
-    z = placed.plate_z_m
-    return project(view, np.array([(placed.lane_x_m - half, up, z), (placed.lane_x_m + half, up, z)]))
+    across, up = LAMPS[placed.passage.vehicle_class][0 if placed.towards else 1]
+    x, half, z = placed.lane_x_m, placed.shape.half_m * across, placed.plate_z_m
+    return project(view, np.array([(x - half, up, z), (x + half, up, z)]))

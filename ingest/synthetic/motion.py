@@ -12,11 +12,13 @@ BEST_LOOK_M = 16.0
 SLOWED_MPS = 5.0
 SLOWING_S = 2.2
 LANE_OFFSET_M = 1.6
+TYPICAL_MPS = 10.0
+FOLLOWS = 0.75  # how far a driver goes with the traffic: nobody drives through the vehicle in front
 
 
 def plate_distance_m(passage: Passage, past_s: float) -> float:
     """Return how far ahead of the camera the plate is, past_s seconds after the best look."""
-    cruise_mps = passage.speed_kmh / 3.6
+    cruise_mps = FOLLOWS * TYPICAL_MPS + (1 - FOLLOWS) * passage.speed_kmh / 3.6
     slowed_mps = min(cruise_mps, SLOWED_MPS)
     gone_m = cruise_mps * past_s - (cruise_mps - slowed_mps) * SLOWING_S * math.tanh(past_s / SLOWING_S)
     return BEST_LOOK_M - gone_m if passage.direction == "towards" else BEST_LOOK_M + gone_m

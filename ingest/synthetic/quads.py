@@ -67,6 +67,11 @@ def fixed(corners_px: np.ndarray) -> np.ndarray:
     return np.round(np.clip(corners_px, -8000, 8000) * (1 << SHIFT)).astype(np.int32)
 
 
+def point(at_px: np.ndarray) -> tuple[int, int]:
+    """Return a pixel position as the pair of integers that OpenCV's drawing takes."""
+    return round(float(at_px[0])), round(float(at_px[1]))
+
+
 def _onto(picture: np.ndarray, corners_px: np.ndarray, origin: tuple[int, int]) -> np.ndarray:
     rows, columns = picture.shape[:2]
     source = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)], np.float32) - 0.5

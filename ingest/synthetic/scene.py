@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 import cv2
 import numpy as np
 
-from ingest.synthetic.backdrop import add_glare, choose_place, paint_backdrop
+from ingest.synthetic.backdrop import Backdrop, add_glare, choose_place, paint_backdrop
 from ingest.synthetic.display import burn_in
 from ingest.synthetic.lights import Lighting, light_lamps, light_road
 from ingest.synthetic.motion import lane_centre_m, plate_distance_m
 from ingest.synthetic.options import Options
 from ingest.synthetic.projection import Viewpoint
 from ingest.synthetic.schedule import Traffic, passing, traffic_for
-from ingest.synthetic.vehicles import Placed, draw_vehicle
+from ingest.synthetic.vehicles import Placed, box_px, draw_vehicle
 from ingest.synthetic.weather import Air, make_air, weather_over
 
 SEEN_FROM_M, SEEN_UNTIL_M = 260.0, -6.0
 HORIZON_S = 60.0
+HIDDEN_FROM_M = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Scene:
     options: Options
     view: Viewpoint
     one_way: bool
-    backdrop: np.ndarray
+    backdrop: Backdrop
     veil: np.ndarray | None
     traffic: Traffic
     air: Air
@@ -50,7 +51,7 @@ def build_scene(options: Options) -> Scene:
         view=view,
         one_way=one_way,
         backdrop=backdrop,
-        veil=add_glare(backdrop, view, options.seed) if options.glare and not night else None,
+        veil=add_glare(view, options.seed) if options.glare and not night else None,
         traffic=traffic,
         air=make_air(night, wet),
         lighting=Lighting(night, wet, options.glare),
@@ -61,11 +62,13 @@ def render(scene: Scene, t: datetime) -> np.ndarray:
     """Return the picture at t (720 x 1280 x 3, uint8 BGR); t is rounded down to the camera's frame."""
     index = int((t - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * scene.options.fps + 1e-6)
     moment = datetime.fromtimestamp(index / scene.options.fps, UTC)
-    canvas = scene.backdrop.copy()
+    canvas = scene.backdrop.picture.copy()
     for placed in on_the_road(scene, moment):
         light_road(canvas, scene.view, placed, scene.lighting)
         draw_vehicle(canvas, scene.view, placed)
         light_lamps(canvas, scene.view, placed, scene.lighting)
+        if placed.plate_z_m > HIDDEN_FROM_M:
+            scene.backdrop.put_back(canvas, box_px(scene.view, placed), placed.plate_z_m)
     if scene.veil is not None:
         cv2.add(canvas, scene.veil, canvas)
     weather_over(canvas, scene.air, index)

@@ -19,7 +19,7 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A vehicle: hulls from front to rear, side windows, wheels, and where the plates sit."""
+    """A vehicle: hulls from front to rear, windows, wheels, mirrors (back, up, half), where plates sit."""
 
     length_m: float
     half_m: float
@@ -28,6 +28,7 @@ class Shape:
     wheels: tuple[tuple[float, float], ...]
     front_plate_up_m: float
     rear_plate_up_m: float
+    mirror_m: tuple[float, float, float]
 
 
 def _sedan() -> Shape:
@@ -45,7 +46,7 @@ def _sedan() -> Shape:
         ((1.25, 1.0, 0.86), (1.95, 1.38, 0.65), (2.4, 1.39, 0.65), (2.4, 1.0, 0.86)),
         ((2.5, 1.0, 0.86), (2.5, 1.39, 0.65), (3.0, 1.38, 0.65), (3.7, 1.06, 0.84)),
     )
-    return Shape(4.6, 0.88, (hull,), windows, ((0.85, 0.33), (3.6, 0.33)), 0.46, 0.70)
+    return Shape(4.6, 0.88, (hull,), windows, ((0.85, 0.33), (3.6, 0.33)), 0.46, 0.70, (1.25, 1.0, 0.86))
 
 
 def _suv() -> Shape:
@@ -62,7 +63,7 @@ def _suv() -> Shape:
         ((1.3, 1.13, 0.9), (1.8, 1.6, 0.73), (2.5, 1.61, 0.73), (2.5, 1.13, 0.9)),
         ((2.6, 1.13, 0.9), (2.6, 1.61, 0.73), (4.0, 1.6, 0.73), (4.25, 1.15, 0.89)),
     )
-    return Shape(4.5, 0.92, (hull,), windows, ((0.85, 0.37), (3.6, 0.37)), 0.54, 0.76)
+    return Shape(4.5, 0.92, (hull,), windows, ((0.85, 0.37), (3.6, 0.37)), 0.54, 0.76, (1.35, 1.16, 0.9))
 
 
 def _van() -> Shape:
@@ -78,7 +79,7 @@ def _van() -> Shape:
         ((0.35, 1.02, 0.87), (0.7, 1.64, 0.76), (1.3, 1.66, 0.76), (1.3, 1.02, 0.87)),
         ((1.45, 1.05, 0.87), (1.45, 1.66, 0.76), (4.2, 1.75, 0.76), (4.2, 1.05, 0.87)),
     )
-    return Shape(4.5, 0.87, (hull,), windows, ((0.7, 0.32), (3.5, 0.32)), 0.46, 0.68)
+    return Shape(4.5, 0.87, (hull,), windows, ((0.7, 0.32), (3.5, 0.32)), 0.46, 0.68, (0.35, 1.1, 0.86))
 
 
 def _truck() -> Shape:
@@ -97,7 +98,7 @@ def _truck() -> Shape:
         Corner(1.6, 0.4, 0.96, "under"),
     )
     window = ((0.3, 1.25, 0.98), (0.42, 1.95, 0.92), (1.2, 1.95, 0.92), (1.2, 1.25, 0.98))
-    return Shape(6.0, 1.05, (cab, cargo), (window,), ((0.8, 0.4), (4.7, 0.4)), 0.56, 0.62)
+    return Shape(6.0, 1.05, (cab, cargo), (window,), ((0.8, 0.4), (4.7, 0.4)), 0.56, 0.62, (0.1, 1.5, 0.95))
 
 
 def _bus() -> Shape:
@@ -113,7 +114,7 @@ def _bus() -> Shape:
         ((at, 1.2, 1.1), (at, 2.3, 1.06), (at + 1.1, 2.3, 1.06), (at + 1.1, 1.2, 1.1))
         for at in (0.5, 1.75, 3.0, 4.25, 5.5)
     )
-    return Shape(7.5, 1.1, (hull,), windows, ((1.6, 0.45), (5.8, 0.45)), 0.56, 0.72)
+    return Shape(7.5, 1.1, (hull,), windows, ((1.6, 0.45), (5.8, 0.45)), 0.56, 0.72, (0.05, 2.05, 1.06))
 
 
 def _tricycle() -> Shape:
@@ -126,7 +127,7 @@ def _tricycle() -> Shape:
         Corner(2.6, 0.3, 0.55, "under"),
     )
     window = ((0.4, 0.98, 0.54), (0.55, 1.52, 0.48), (2.3, 1.55, 0.5), (2.4, 1.0, 0.55))
-    return Shape(2.6, 0.56, (hull,), (window,), ((0.4, 0.25), (2.1, 0.25)), 0.46, 0.62)
+    return Shape(2.6, 0.56, (hull,), (window,), ((0.4, 0.25), (2.1, 0.25)), 0.46, 0.62, (0.2, 1.05, 0.53))
 
 
 SHAPES = {

@@ -77,11 +77,22 @@ def draw_vehicle(canvas: np.ndarray, view: Viewpoint, placed: Placed) -> None:
         return
     _shadow(canvas, view, placed)
     _wheels(canvas, view, placed)
+    _mirrors(canvas, view, placed)
     hulls = placed.shape.hulls
     for hull in reversed(hulls) if placed.towards else hulls:
         _side(canvas, view, placed, hull)
         _faces(canvas, view, placed, hull)
     _plate(canvas, view, placed)
+
+
+def box_px(view: Viewpoint, placed: Placed) -> tuple[int, int, int, int]:
+    """Return x1, y1, x2, y2 around the vehicle, its shadow and the glow of its lamps."""
+    half, length = placed.shape.half_m + 0.6, placed.shape.length_m
+    corners = [(back, up, side) for back in (0.0, length) for up in (-1.6, 3.0) for side in (-half, half)]
+    points = _points(view, placed, corners)
+    x1, y1 = np.floor(points.min(axis=0)).astype(int)
+    x2, y2 = np.ceil(points.max(axis=0)).astype(int)
+    return int(x1), int(y1), int(x2), int(y2)
 
 
 def _points(view: Viewpoint, placed: Placed, points: Sequence[tuple[float, float, float]]) -> np.ndarray:
@@ -108,6 +119,20 @@ def _wheels(canvas: np.ndarray, view: Viewpoint, placed: Placed) -> None:
                 (back, radius * 1.4, outer),
             ]
             quads.fill(canvas, _points(view, placed, block), colour)
+
+
+def _mirrors(canvas: np.ndarray, view: Viewpoint, placed: Placed) -> None:
+    back, up, half = placed.shape.mirror_m
+    colour = tuple(part * 0.7 for part in side_colour(placed.finish))
+    for side in (-1, 1):
+        inner, outer = side * (half - 0.04), side * (half + 0.2)
+        block = [
+            (back, up, inner),
+            (back, up + 0.1, outer),
+            (back, up - 0.06, outer),
+            (back, up - 0.06, inner),
+        ]
+        quads.fill(canvas, _points(view, placed, block), colour)
 
 
 def _side(canvas: np.ndarray, view: Viewpoint, placed: Placed, hull: tuple[Corner, ...]) -> None:

@@ -32,11 +32,12 @@ def make_air(night: bool, rain: bool) -> Air:
     grain = draw.normal(0, NOISE_NIGHT if night else NOISE_DAY, size).astype(np.float32)
     if night:
         grain = cv2.GaussianBlur(grain, (0, 0), 0.6) * 1.5
-    layers = (_streaks(draw, 420, 34, 60), _streaks(draw, 620, 18, 40)) if rain else ()
+    bright = 0.5 if night else 1.0
+    layers = (_streaks(draw, 420, 34, 56 * bright), _streaks(draw, 620, 18, 38 * bright)) if rain else ()
     return Air(np.clip(-grain, 0, 255).astype(np.uint8), np.clip(grain, 0, 255).astype(np.uint8), layers)
 
 
-def _streaks(draw: np.random.Generator, count: int, length_px: int, strength: int) -> np.ndarray:
+def _streaks(draw: np.random.Generator, count: int, length_px: int, strength: float) -> np.ndarray:
     """Return falling streaks on black, twice the picture's height so that any window of it wraps."""
     layer: np.ndarray = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
     for _ in range(count):
