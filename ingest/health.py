@@ -1,7 +1,7 @@
 """Camera health, judged from the pictures and the camera's clock: pure, one judge per camera, no wall time.
 
-Connection faults (offline) are the camera thread's to say. A judge learns what is usual for its own camera; one
-that was blurred from the beginning is usual to it.
+Connection faults (offline) are the camera thread's to say. A judge learns what is usual for its own camera:
+one that was blurred from the beginning is usual to it.
 """
 
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ class HealthJudge:
         self._last = _Last()
 
     def see(self, image: np.ndarray, t_s: float, clock_offset_s: float | None = None) -> Health:
-        """Return the state after a picture (H x W x 3 uint8 BGR) at t_s, with the camera's clock so far off."""
+        """Return the state after a picture (H x W x 3 uint8 BGR) at t_s, the camera's clock so far off."""
         if t_s - self._last.t_s < LOOK_EVERY_S - 1e-6:
             return self.health
         points = _points(image)
@@ -148,7 +148,7 @@ class HealthJudge:
         return None
 
     def _learn(self, seen: tuple[float, float, np.ndarray], step_s: float, pace_s: float) -> None:
-        """Move what is usual towards (moving share, sharpness, edges), by step_s in pace_s (at most USUAL_S)."""
+        """Move what is usual towards (moving share, sharpness, edges) by step_s in pace_s."""
         usual, (moving_share, sharpness, edges) = self._usual, seen
         if usual.edges is None:
             usual.moving_share, usual.sharpness, usual.edges = seen

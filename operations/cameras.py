@@ -1,4 +1,4 @@
-"""Cameras with a source: which are to be watched, and how a list of them gets into the county. Opens no stream."""
+"""Cameras with a source: which are to be watched, and how a list of them gets in. Opens no stream."""
 
 import csv
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 from shapely import Point as Place
 from shapely import from_wkb
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from operations.store import Session
 from operations.tables import Camera, Grid, Point
@@ -19,6 +20,10 @@ CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 class BadCameraList(Exception):
     """A list of cameras cannot be used; the sentence names the place and the fix."""
+
+
+class CamerasUnknown(Exception):
+    """The database cannot say which cameras there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,15 @@ class ListedCamera:
 
 
 def active_cameras(session: Session) -> list[WatchedCamera]:
-    """Return the enabled cameras that have a source, by code."""
+    """Return the enabled cameras that have a source, by code. Raises CamerasUnknown."""
     active = select(Camera.code, Camera.source).where(Camera.enabled, Camera.source.is_not(None))
-    rows = session.execute(active.order_by(Camera.code))
+    try:
+        rows = session.execute(active.order_by(Camera.code)).all()
+    except SQLAlchemyError as error:
+        why = str(error.__cause__ or error).splitlines()[0]
+        raise CamerasUnknown(
+            f"The cameras cannot be read from the database ({why}): is it up to date?"
+        ) from None
     return [WatchedCamera(code, source) for code, source in rows if source]
 
 

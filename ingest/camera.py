@@ -1,0 +1,185 @@
+"""One camera's thread: opens its source, watches for vehicles, judges the picture, tries again.
+
+Whatever happens here stays here. Which cameras run, and who is told, is the worker's business.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Container
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from detection.detectors import Detector
+from detection.looks import ReadPlates
+from detection.passes import PassWatcher
+from detection.vocabulary import Frame, VehiclePass
+from ingest.health import Health, HealthJudge
+from ingest.live import LivePicture
+from ingest.publication import Take, sighting_of
+from ingest.sources import NoFrames, Playing, Source, is_live, masked, open_source
+from operations.cameras import WatchedCamera
+from operations.sightings import Sighting
+
+FIRST_RETRY_S = 1.0
+LAST_RETRY_S = 60.0
+STEADY_AFTER_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all cameras of a worker share."""
+
+    detector: Detector
+    read_plates: ReadPlates | None
+    publish: Callable[[Sighting], None]
+    watched: Container[str]
+    media_dir: Path
+    analysed_fps: float
+    now: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Status:
+    """How a camera is. Written by its thread alone, read by the worker's loop."""
+
+    health: Health | None = None
+    last_frame_at: datetime | None = None
+    last_frame_s: float = 0.0
+    clock_offset_s: float | None = None
+    passes: int = 0
+    attempts: int = 0
+    given: int = 0
+    decoded: int = 0
+    dropped: int = 0
+    corrupt: int = 0
+
+
+class CameraThread:
+    """A camera being watched until `stop`."""
+
+    def __init__(self, camera: WatchedCamera, workshop: Workshop, wait_s: float = 0.0) -> None:
+        """wait_s: how long to hold back at first, so that many cameras are not dialled at once."""
+        self.camera = camera
+        self.status = Status()
+        self._workshop = workshop
+        self._stop = threading.Event()
+        self._wait_s = wait_s
+        self._judge = HealthJudge()
+        self._judged_s = self._judge_base_s = 0.0
+        self._last_start_ms = 0
+        self._live = LivePicture(workshop.media_dir, camera.code, workshop.watched)
+        self._thread = threading.Thread(target=self._run, name=f"camera {camera.code}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Publish nothing from now on and end soon; a read that hangs ends with its timeout."""
+        self._stop.set()
+
+    def ended_within(self, wait_s: float) -> bool:
+        """Wait for the thread; return whether it has ended."""
+        with suppress(RuntimeError):  # never started
+            self._thread.join(wait_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        retry_s = FIRST_RETRY_S
+        self._stop.wait(self._wait_s)
+        while not self._stop.is_set():
+            given, started_s = self.status.given, time.monotonic()
+            self._attempt()
+            if self.status.given > given and time.monotonic() - started_s > STEADY_AFTER_S:
+                retry_s = FIRST_RETRY_S
+            self._stop.wait(retry_s * random.uniform(0.5, 1.5))
+            retry_s = min(2 * retry_s, LAST_RETRY_S)
+
+    def _attempt(self) -> None:
+        """Watch the source until it fails, ends or is stopped; afterwards the status says why."""
+        self.status.attempts += 1
+        source = self.camera.source
+        # A clip behind http:// ends; a file on disk is a camera for trying out, and goes round.
+        playing = Playing(True, not is_live(source), self._workshop.analysed_fps, stop=self._stop)
+        try:
+            with open_source(source, playing, self._workshop.now) as frames:
+                self._watch(frames)
+            why = f"{masked(source)} has come to its end."
+        except NoFrames as error:
+            why = str(error)
+        except Exception:  # one camera's fault must touch no other
+            log.exception("camera %s failed inside Watchgrid", self.camera.code)
+            why = "Watchgrid itself failed on this camera; the ingest log says where."
+        if not self._stop.is_set():
+            told = self.status.health
+            again = told is not None and told.state == "offline"
+            log.log(
+                logging.DEBUG if again else logging.WARNING, "camera %s is offline: %s", self.camera.code, why
+            )
+            self.status.health = Health("offline", why)
+
+    def _watch(self, source: Source) -> None:
+        counts, status = source.counts, self.status
+        before = (status.decoded, status.dropped, status.corrupt)
+        run: _Run | None = None
+        try:
+            for frame in source:
+                if run is None or frame.image.shape != run.shape:
+                    self._finish(run)  # another resolution: nothing learned from the old pictures holds
+                    run = self._new_run(frame)
+                self._look(frame, counts.clock_offset_s)
+                self._publish(run, run.watcher.see(frame).settled)
+                status.given += 1
+                status.decoded, status.dropped, status.corrupt = (
+                    old + new
+                    for old, new in zip(before, (counts.decoded, counts.dropped, counts.corrupt), strict=True)
+                )
+        except NoFrames:
+            self._finish(run)
+            raise
+        self._finish(run)
+
+    def _look(self, frame: Frame, clock_offset_s: float | None) -> None:
+        if frame.sequence == 0:
+            self._judge_base_s = self._judged_s + 1.0
+        self._judged_s = self._judge_base_s + frame.t_s
+        status = self.status
+        status.health = self._judge.see(frame.image, self._judged_s, clock_offset_s)
+        status.last_frame_at, status.last_frame_s = frame.captured_at, time.monotonic()
+        status.clock_offset_s = clock_offset_s
+        self._live.see(frame.image, status.last_frame_s)
+
+    def _new_run(self, frame: Frame) -> "_Run":
+        workshop = self._workshop
+        started_ms = max(int(workshop.now().timestamp() * 1000), self._last_start_ms + 1)
+        self._last_start_ms = started_ms
+        simulated = self.camera.source.startswith("synthetic://")
+        take = Take(self.camera.code, started_ms, workshop.detector.name, simulated)
+        return _Run(PassWatcher(workshop.detector, workshop.read_plates), take, frame.image.shape)
+
+    def _finish(self, run: "_Run | None") -> None:
+        if run:
+            self._publish(run, run.watcher.finish().settled)
+
+    def _publish(self, run: "_Run", settled: list[VehiclePass]) -> None:
+        workshop = self._workshop
+        for vehicle in settled:
+            if self._stop.is_set():
+                return  # the lease may be another's by now
+            offset_s = self.status.clock_offset_s
+            workshop.publish(sighting_of(vehicle, run.take, workshop.media_dir, workshop.now(), offset_s))
+            self.status.passes += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An unbroken run of pictures of one size, and who watches it."""
+
+    watcher: PassWatcher
+    take: Take
+    shape: tuple[int, ...]
