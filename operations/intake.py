@@ -6,7 +6,7 @@ A message that cannot be stored is found by halving its batch and refused alone;
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from operations.store import Engine, Session, ensure_partitions, insert_new, wri
 from operations.stream import Message, Refusal
 from operations.tables import Alert, AlertSighting, Camera, SightingRow
 from operations.watchlist import Watched
+
+CAMERAS_KNOWN_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Known:
     """What one worker remembers between batches: cameras by code, the watchlist, days with a partition."""
 
     cameras: dict[str, CameraPlace] = field(default_factory=dict)
+    cameras_since: datetime | None = None
     watch: Watch = field(default_factory=Watch)
     days: set[date] = field(default_factory=set)
 
@@ -89,34 +92,49 @@ def take_messages(engine: Engine, known: Known, messages: Sequence[Message], now
             stored.refused.append((message, why))
         else:
             readable.append((message, sighting))
+    if known.cameras_since is None or now - known.cameras_since > CAMERAS_KNOWN_FOR:
+        known.cameras.clear()
+        known.cameras_since = now
     _learn(engine, known, [sighting for _, sighting in readable])
     placed = [pair for pair in readable if pair[1].camera in known.cameras]
     for message, sighting in readable:
         if sighting.camera not in known.cameras:
             stored.refused.append((message, f"camera {sighting.camera} is unknown"))
-    stored.add(_store_or_halve(engine, known, placed, now))
+    stored.add(_store(engine, known, placed, now))
     return stored
+
+
+def _store(engine: Engine, known: Known, pairs: Sequence[tuple[Message, Sighting]], now: datetime) -> Stored:
+    """Store in one transaction; if the database refuses, look again at its partitions, then halve."""
+    try:
+        return _store_together(engine, known, pairs, now)
+    except (DataError, IntegrityError):
+        known.days.clear()
+        _learn(engine, known, [sighting for _, sighting in pairs])
+        return _store_or_halve(engine, known, pairs, now)
 
 
 def _store_or_halve(
     engine: Engine, known: Known, pairs: Sequence[tuple[Message, Sighting]], now: datetime
 ) -> Stored:
-    if not pairs:
-        return Stored()
     try:
-        with writing(engine) as session:
-            return store_batch(session, known, [sighting for _, sighting in pairs], now)
+        return _store_together(engine, known, pairs, now)
     except (DataError, IntegrityError) as error:
         if len(pairs) == 1:
             return Stored(refused=[(pairs[0][0], f"the database refuses it: {error.orig}")])
-    # A partition or a camera may have gone since it was remembered.
-    known.days.clear()
-    known.cameras.clear()
-    _learn(engine, known, [sighting for _, sighting in pairs])
     middle = len(pairs) // 2
     stored = _store_or_halve(engine, known, pairs[:middle], now)
     stored.add(_store_or_halve(engine, known, pairs[middle:], now))
     return stored
+
+
+def _store_together(
+    engine: Engine, known: Known, pairs: Sequence[tuple[Message, Sighting]], now: datetime
+) -> Stored:
+    if not pairs:
+        return Stored()
+    with writing(engine) as session:
+        return store_batch(session, known, [sighting for _, sighting in pairs], now)
 
 
 def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], now: datetime) -> Stored:

@@ -16,7 +16,9 @@ def put(media_dir: Path, jpeg: bytes) -> str:
     """Store a JPEG and return its key; the same picture stored twice is one file."""
     key = f"{hashlib.sha256(jpeg).hexdigest()}.jpg"
     target = media_dir / key[:2] / key
-    if not target.exists():
+    if target.exists():
+        os.utime(target)  # retention goes by the time it was stored last
+    else:
         write_whole(target, jpeg)
     return key
 

@@ -10,7 +10,6 @@ from typing import Any
 from operations.media import KEY
 from operations.times import from_text, to_text
 
-STREAM = "sightings"
 # Vehicles only: a message about anything else, a person above all, is malformed.
 VEHICLE_CLASSES = frozenset({"car", "motorcycle", "bus", "truck", "vehicle"})
 AHEAD_AT_MOST = timedelta(seconds=300)

@@ -9,7 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Result, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Result,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    table,
+    text,
+)
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError as ChangedMeanwhile  # noqa: F401  what api/errors.py answers to
@@ -127,3 +138,34 @@ def take_turn(session: Session, name: str) -> bool:
     if session.get_bind().dialect.name != "postgresql":
         return True
     return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext(:name))"), {"name": name}))
+
+
+def partitions_before(session: Session, day: date) -> list[date]:
+    """Return the days before `day` that have a partition of sightings; none on SQLite."""
+    if not is_partitioned(session):
+        return []
+    days = (
+        datetime.strptime(name.removeprefix("sightings_"), "%Y%m%d").date() for name in _partitions(session)
+    )
+    return [found for found in days if found < day]
+
+
+def thin_partition(session: Session, day: date, kept: ColumnElement[bool]) -> int:
+    """Drop the partition of a day, save for the rows that `kept` is true of; return how many rows went.
+
+    The kept rows are set aside and put into a new partition: quicker than deleting all the others.
+    """
+    start = datetime.combine(day, time.min, UTC)
+    of_day = (SightingRow.seen_at >= start) & (SightingRow.seen_at < start + timedelta(days=1))
+    before = session.scalar(select(func.count()).select_from(SightingRow).where(of_day)) or 0
+    columns = SightingRow.__table__.c
+    names = [each.name for each in columns]
+    aside = table("kept_sightings", *(column(name) for name in names))
+    session.execute(text("CREATE TEMP TABLE kept_sightings (LIKE sightings) ON COMMIT DROP"))
+    session.execute(aside.insert().from_select(names, select(*columns).where(of_day, kept)))
+    session.execute(text(f"DROP TABLE sightings_{day:%Y%m%d}"))
+    after = session.scalar(select(func.count()).select_from(aside)) or 0
+    if after:
+        ensure_partitions(session, day, day)
+        session.execute(text("INSERT INTO sightings SELECT * FROM kept_sightings"))
+    return before - after

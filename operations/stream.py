@@ -11,6 +11,9 @@ from typing import Any
 
 from redis import Redis, ResponseError
 
+SIGHTINGS = "sightings"
+CAMERA_STATES = "camera_states"
+STREAMS = (SIGHTINGS, CAMERA_STATES)
 GROUP = "operations"
 BACKLOG_AT_MOST = 500_000
 DEAD_KEPT = 100_000
@@ -56,6 +59,15 @@ def dead_letters(client: Redis, stream: str) -> int:
     return int(client.xlen(dead_stream(stream)))
 
 
+def newest_reason(client: Redis, stream: str) -> str | None:
+    """Return why the newest dead letter of a stream is one."""
+    letters: Any = client.xrevrange(dead_stream(stream), count=1)
+    if not letters:
+        return None
+    reason = letters[0][1].get(b"reason") or letters[0][1].get("reason")
+    return reason.decode() if isinstance(reason, bytes) else reason
+
+
 def dead_stream(stream: str) -> str:
     """Return where the dead letters of a stream lie: fields json, reason, id."""
     return f"{stream}.dead"
@@ -74,7 +86,7 @@ class Consumer:
         self._name = name
         self._held: list[Message] = []
         self._claim_next = 0.0
-        self.buried = 0
+        self._buried = 0
 
     def read(self, count: int, wait_ms: int) -> Sequence[Message]:
         """Return up to `count` messages, waiting up to `wait_ms` for the first; may be empty."""
@@ -91,6 +103,11 @@ class Consumer:
         """Take what is held off the stream; the refused messages become dead letters."""
         self._take_off(self._held, refused)
         self._held = []
+
+    def take_buried(self) -> int:
+        """Return how many messages became dead letters since this was asked last."""
+        buried, self._buried = self._buried, 0
+        return buried
 
     def _join(self) -> None:
         try:
@@ -141,7 +158,7 @@ class Consumer:
             pipe.xack(self._stream, GROUP, *ids)
             pipe.xdel(self._stream, *ids)
             pipe.execute()
-        self.buried += len(refused)
+        self._buried += len(refused)
 
 
 def _messages(entries: Any) -> list[Message]:

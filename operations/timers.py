@@ -1,0 +1,87 @@
+"""Timers: what the worker does again and again, and the loop that survives a step that fails."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from redis import Redis, RedisError
+
+from operations import alerts, events, retention
+from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
+from operations.store import DatabaseDown, Engine, reading, writing
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_S = 10.0
+WORKER_KEY = "worker:operations:"
+WORKER_LIVES_MS = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A step done again `every_s` seconds after it ended, in a thread of its own; it is told the time."""
+
+    name: str
+    every_s: float
+    step: Callable[[datetime], object]
+    first_after_s: float = 0.0
+
+
+def run_loop(loop: Loop, stop: threading.Event) -> None:
+    """Do the step until `stop`; when it fails say so in a sentence, wait longer each time, and go on."""
+    failures = 0
+    stop.wait(loop.first_after_s)
+    while not stop.is_set():
+        try:
+            loop.step(datetime.now(UTC))
+            if failures:
+                log.info("%s works again", loop.name)
+            failures, pause_s = 0, loop.every_s
+        except (DatabaseDown, RedisError) as error:
+            failures += 1
+            pause_s = _pause_s(failures)
+            if failures == 1:
+                log.warning("%s waits: %s", loop.name, str(error).splitlines()[0])
+        except Exception:  # the worker's edge: a mistake in one step must not end the others
+            failures += 1
+            pause_s = _pause_s(failures)
+            log.exception("%s failed; it tries again in %.1f s", loop.name, pause_s)
+        stop.wait(pause_s)
+
+
+def escalate(engine: Engine, after_s: float, now: datetime) -> None:
+    """Escalate the alerts that nobody has acknowledged."""
+    with writing(engine) as session:
+        alerts.escalate(session, now, after_s)
+
+
+def watch_cameras(engine: Engine, client: Redis, now: datetime) -> None:
+    """Put cameras that no worker reports offline, and the others in step with their worker."""
+    with reading(engine) as session:
+        codes = [camera.code for camera in session.scalars(live_cameras())]
+        reports = read_reports(client, codes)
+        if is_in_step(session, reports):
+            return
+    with writing(engine) as session:
+        told = reconcile(session, reports, now)
+    events.publish(client, told)
+
+
+def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:
+    """Make partitions ahead, and delete what is too old."""
+    retention.make_partitions(engine, now)
+    gone = retention.expire(engine, media_dir, now, days)
+    if gone.sightings or gone.pictures:
+        log.info("retention: %d sightings and %d pictures deleted", gone.sightings, gone.pictures)
+
+
+def say_alive(client: Redis, worker: str) -> None:
+    """Keep this worker's key from expiring."""
+    client.set(WORKER_KEY + worker, "1", px=WORKER_LIVES_MS)
+
+
+def _pause_s(failures: int) -> float:
+    return min(LONGEST_PAUSE_S, 0.25 * 2.0**failures)
