@@ -7,16 +7,47 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.armour import Armour
+from api.armour import MOST_BODY_BYTES, Armour
 from api.errors import add_error_answers
 from api.house import House
 from api.metrics import Counted
 from api.openapi import ABOUT, TAGS, complete_openapi
-from api.routers import console, demo, events, ops, session, users
+from api.routers import (
+    alerts,
+    audit,
+    cameras,
+    cases,
+    console,
+    county,
+    demo,
+    events,
+    ops,
+    patrol,
+    pictures,
+    queries,
+    session,
+    units,
+    users,
+    watchlist,
+)
 
 PREFIX = "/api/v1"
-MOST_BODY_BYTES = 64 * 1024
-ROUTERS = (session, users, events, ops)
+ROUTERS = (
+    session,
+    users,
+    county,
+    cameras,
+    alerts,
+    units,
+    patrol,
+    cases,
+    watchlist,
+    queries,
+    audit,
+    events,
+    pictures,
+    ops,
+)
 
 
 def build_app(house: House) -> FastAPI:

@@ -1,8 +1,11 @@
-"""Armour: security headers on every answer, whatever route gave it. It decides nothing about people."""
+"""Armour: security headers on every answer, a limit on what is sent to us. Decides nothing about people."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import problem
+
+MOST_BODY_BYTES = 64 * 1024
 # Inline style attributes are how Svelte and OpenLayers place things; scripts and style elements stay strict.
 POLICY = "; ".join(
     (
@@ -32,7 +35,10 @@ HEADERS = {
 
 
 class Armour:
-    """ASGI middleware: adds the headers; what a route says about caching stays, silence means `no-store`."""
+    """ASGI middleware: adds the headers; what a route says about caching stays, silence means `no-store`.
+
+    A body that says it is too large is refused here; one that only turns out so, by FastAPI.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -49,4 +55,9 @@ class Armour:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        said = Headers(scope=scope).get("Content-Length", "0")
+        if not said.isdecimal() or int(said) > MOST_BODY_BYTES:
+            words = f"The body may have {MOST_BODY_BYTES} bytes at most."
+            await problem(413, "too-large", words)(scope, receive, send_armoured)
+            return
         await self.app(scope, receive, send_armoured)

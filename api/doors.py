@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
-from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.house import House, house_of
@@ -74,11 +73,6 @@ def roles_of(route: Any) -> tuple[Role, ...] | None:
     dependencies = getattr(getattr(route, "dependant", None), "dependencies", [])
     doors = [dependency.call for dependency in dependencies if isinstance(dependency.call, Allowed)]
     return doors[0].roles if doors else None
-
-
-def cookie_of(connection: HTTPConnection) -> str | None:
-    """Return the session cookie, for the one place that has no dependencies: the WebSocket."""
-    return connection.cookies.get(COOKIE)
 
 
 Anyone = Annotated[Person, allowed(*ROLES)]

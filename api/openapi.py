@@ -70,7 +70,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     refusals = {
         "401": bool(operation.get("security")) or path.endswith("/session"),
         "403": bool(operation.get("security")),
-        "404": "{" in path,
+        "404": "{" in path or (method == "post" and bool(operation.get("security"))),
         "409": method in WRITES and bool(operation.get("security")),
         "422": takes_words,
         "429": path.endswith("/session") and method == "post",

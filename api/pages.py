@@ -1,13 +1,16 @@
 """Pages: ids in paths, opaque cursors that continue a list in a stable order, and the limit of one page."""
 
 import base64
-import binascii
 import json
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 
 from operations.facts import BadInput
+from operations.times import from_text
+
+NOT_OURS = "is not one that this list gave"
 
 PathId = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[7])]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items at most")]
@@ -26,11 +29,29 @@ def id_from(cursor: str | None) -> int | None:
     """Return the id that a cursor made of one id continues after. Raises BadInput."""
     if cursor is None:
         return None
+    key = _key(cursor)
+    if len(key) != 1 or type(key[0]) is not int or not 0 <= key[0] < 2**31:
+        raise BadInput("cursor", NOT_OURS)
+    return key[0]
+
+
+def time_and_id_from(cursor: str | None) -> tuple[datetime, str] | None:
+    """Return the time and the id that a cursor made of both continues after. Raises BadInput."""
+    if cursor is None:
+        return None
+    key = _key(cursor)
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        (found,) = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error):
-        raise BadInput("cursor", "is not one that this list gave") from None
-    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 2**63:
-        raise BadInput("cursor", "is not one that this list gave")
-    return found
+        at, identity = key
+        return from_text(at), str(identity)
+    except (ValueError, TypeError):
+        raise BadInput("cursor", NOT_OURS) from None
+
+
+def _key(cursor: str) -> list[Any]:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        raise BadInput("cursor", NOT_OURS) from None
+    if not isinstance(key, list):
+        raise BadInput("cursor", NOT_OURS)
+    return key

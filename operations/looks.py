@@ -97,11 +97,6 @@ def alert_for(session: Session, alert_id: int, person: Person) -> Alert:
     return alert
 
 
-def unit_of(session: Session, user_id: int) -> Unit | None:
-    """Return the unit that a user drives."""
-    return session.scalar(select(Unit).where(Unit.user_id == user_id))
-
-
 def watch_cameras(session: Session, ids: Sequence[int], person: Person, now: datetime) -> dict[int, str]:
     """Return the codes of the cameras by id, each look at their live picture audited. Raises NotFound."""
     rows = session.execute(select(Camera.id, Camera.code).where(Camera.id.in_(ids))).tuples()

@@ -6,8 +6,8 @@ from typing import Any
 from operations import events
 from operations.access import Person
 from operations.cases import open_case_numbers
-from operations.looks import unit_of
 from operations.store import Session
+from operations.units import unit_of
 
 ALERTS = frozenset(kind for kind in events.TYPES if kind.startswith("alert."))
 FORCES = frozenset({events.UNITS_MOVED, events.UNIT_CHANGED, events.PATROL_CHECKED_IN})

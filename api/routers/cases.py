@@ -1,0 +1,66 @@
+"""Cases and who works on them: the ground on which everything about vehicles is asked."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from api.doors import allowed
+from api.house import TheHouse
+from api.pages import Cursor, Limit, PathId, cursor_after, id_from
+from api.shapes.cases import CaseAnswer, CaseList, MemberQuestion, NewCaseQuestion, ReasonQuestion
+from operations.access import Person
+from operations.cases import NewCase, add_member, case_json, cases_page, close_case, open_new_case
+from operations.facts import BadInput
+from operations.store import Session, reading, writing
+from operations.tables import Case
+
+router = APIRouter(tags=["cases"])
+
+CaseWorker = Annotated[Person, allowed("investigator", "supervisor")]
+
+
+@router.get("/cases", summary="Cases")
+def list_cases(house: TheHouse, person: CaseWorker, limit: Limit = 100, cursor: Cursor = None) -> CaseList:
+    """Answer the cases one works on, newest first; a supervisor sees all."""
+    with reading(house.engine) as session:
+        cases = cases_page(session, person.actor, id_from(cursor), limit)
+        items = [CaseAnswer(**case) for case in case_json(session, cases)]
+    return CaseList(items=items, next_cursor=cursor_after(cases[-1].id) if len(cases) == limit else None)
+
+
+@router.post("/cases", summary="Open a case", status_code=201)
+def create_case(house: TheHouse, person: CaseWorker, question: NewCaseQuestion) -> CaseAnswer:
+    """Open a case; one is its first member."""
+    new = NewCase(question.number, question.title, question.legal_basis, question.ends_at)
+    with writing(house.engine) as session:
+        return _shown(session, open_new_case(session, person.actor, new, house.now()))
+
+
+@router.post("/cases/{case_id}/members", summary="Add a member")
+def add_case_member(
+    house: TheHouse, person: CaseWorker, case_id: PathId, question: MemberQuestion
+) -> CaseAnswer:
+    """Have another investigator or supervisor work on the case."""
+    who = question.user_id or question.login
+    if who is None:
+        raise BadInput("user_id", "name the user by user_id or login")
+    with writing(house.engine) as session:
+        return _shown(session, add_member(session, person.actor, case_id, who, house.now()))
+
+
+@router.post("/cases/{case_id}/close", summary="Close a case")
+def close_one_case(
+    house: TheHouse,
+    person: Annotated[Person, allowed("supervisor")],
+    case_id: PathId,
+    question: ReasonQuestion,
+) -> CaseAnswer:
+    """Close a case: nothing is watched or asked under it any more."""
+    with writing(house.engine) as session:
+        closed = close_case(session, person.actor, case_id, question.reason, house.now())
+        return _shown(session, closed)
+
+
+def _shown(session: Session, case: Case) -> CaseAnswer:
+    session.flush()
+    return CaseAnswer(**case_json(session, [case])[0])

@@ -1,0 +1,52 @@
+"""Units: where they are and what they do. A patrol sees and changes only its own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from api.doors import allowed
+from api.house import TheHouse
+from api.pages import PathId
+from api.shapes.units import PositionQuestion, UnitAnswer, UnitChanges, UnitList
+from operations.access import Person
+from operations.assignments import unit_json
+from operations.store import reading, writing
+from operations.units import Position, announce_moves, list_units, record_position, set_state, unit_of
+
+router = APIRouter(tags=["units"])
+
+DeskOrPatrol = Annotated[Person, allowed("operator", "supervisor", "patrol")]
+
+
+@router.get("/units", summary="Units")
+def list_all_units(house: TheHouse, person: DeskOrPatrol) -> UnitList:
+    """Answer every unit with its place and assignment; to a patrol its own."""
+    with reading(house.engine) as session:
+        if person.role == "patrol":
+            own = unit_of(session, person.id)
+            units = unit_json(session, [own] if own else [])
+        else:
+            units = list_units(session)
+    return UnitList(items=[UnitAnswer(**unit) for unit in units])
+
+
+@router.patch("/units/{unit_id}", summary="On or off duty")
+def update_unit(house: TheHouse, person: DeskOrPatrol, unit_id: PathId, changes: UnitChanges) -> UnitAnswer:
+    """Put a unit on duty (`available`) or off duty; the other states come with assignments."""
+    with writing(house.engine) as session:
+        unit = set_state(session, unit_id, changes.state, person.actor, house.now())
+        return UnitAnswer(**unit_json(session, [unit])[0])
+
+
+@router.post("/units/{unit_id}/position", summary="Here I am", status_code=204)
+def report_position(
+    house: TheHouse,
+    person: Annotated[Person, allowed("patrol")],
+    unit_id: PathId,
+    question: PositionQuestion,
+) -> None:
+    """Say where one's own unit is; the map shows it at once."""
+    at = Position(question.lon, question.lat, question.heading_deg)
+    with writing(house.engine) as session:
+        unit = record_position(session, unit_id, at, person.actor, house.now())
+    announce_moves(house.redis, {unit.id: at}, {unit.id: unit.state})

@@ -1,0 +1,137 @@
+"""Cameras as people see them: pages, one, a summary; what an administrator may change. Judges no health."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from redis import Redis
+from sqlalchemy import func, or_, select
+
+from operations.audit import Actor, record
+from operations.camera_states import HEALTH_KEY
+from operations.facts import NotFound
+from operations.store import Session
+from operations.tables import Camera
+from operations.times import to_text
+
+
+class CameraNotFound(NotFound):
+    """No camera has this id."""
+
+    def __init__(self, camera_id: int) -> None:
+        super().__init__(f"There is no camera {camera_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class CamerasAsked:
+    """A page of cameras by id, above an id. A filter that is None lets all pass; words: in code or name."""
+
+    state: str | None = None
+    kind: str | None = None
+    live: bool | None = None
+    town_id: int | None = None
+    words: str | None = None
+    after_id: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChange:
+    """What shall change about a camera; names of `values`: name, enabled, source."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def cameras_page(session: Session, asked: CamerasAsked) -> Sequence[Camera]:
+    """Return the cameras asked for."""
+    wanted = select(Camera).where(Camera.id > asked.after_id).order_by(Camera.id).limit(asked.limit)
+    if asked.state is not None:
+        wanted = wanted.where(Camera.state == asked.state)
+    if asked.kind is not None:
+        wanted = wanted.where(Camera.kind == asked.kind)
+    if asked.live is not None:
+        has_source = Camera.source.is_not(None) & Camera.enabled
+        wanted = wanted.where(has_source if asked.live else ~has_source)
+    if asked.town_id is not None:
+        wanted = wanted.where(Camera.town_id == asked.town_id)
+    if asked.words:
+        found = (column.icontains(asked.words, autoescape=True) for column in (Camera.code, Camera.name))
+        wanted = wanted.where(or_(*found))
+    return session.scalars(wanted).all()
+
+
+def find_camera(session: Session, camera_id: int) -> Camera:
+    """Return a camera. Raises CameraNotFound."""
+    camera = session.get(Camera, camera_id)
+    if camera is None:
+        raise CameraNotFound(camera_id)
+    return camera
+
+
+def cameras_summary(session: Session) -> dict[str, Any]:
+    """Return how many cameras are in each state, and how many have a source."""
+    states = session.execute(select(Camera.state, func.count()).group_by(Camera.state)).tuples()
+    live = select(func.count()).where(Camera.source.is_not(None), Camera.enabled)
+    return {"states": dict(states.all()), "live": session.scalar(live) or 0}
+
+
+def camera_json(cameras: Sequence[Camera], client: Redis) -> list[dict[str, Any]]:
+    """Return the cameras as the API shows them, those with a source with the rate of their worker."""
+    with client.pipeline(transaction=False) as pipe:
+        live = [camera for camera in cameras if camera.source is not None and camera.enabled]
+        for camera in live:
+            pipe.hget(HEALTH_KEY + camera.code, "fps")
+        rates = {camera.id: rate for camera, rate in zip(live, pipe.execute(), strict=True)}
+    return [_camera_json(camera, rates.get(camera.id)) for camera in cameras]
+
+
+def change_camera(
+    session: Session, camera_id: int, change: CameraChange, actor: Actor, now: datetime
+) -> Camera:
+    """Rename a camera, enable or disable it, give it a source; workers take it up within seconds."""
+    camera = session.get(Camera, camera_id, with_for_update=True)
+    if camera is None:
+        raise CameraNotFound(camera_id)
+    said: dict[str, Any] = {}
+    for name in ("name", "enabled", "source"):
+        if name in change.values and change.values[name] != getattr(camera, name):
+            setattr(camera, name, change.values[name])
+            said[name] = "changed" if name == "source" else change.values[name]  # it may hold a password
+    if camera.source is None or not camera.enabled:
+        camera.state, camera.state_reason, camera.state_since = "unknown", None, now
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="camera.changed",
+        subject="camera",
+        subject_id=camera.id,
+        details=said,
+    )
+    return camera
+
+
+def _camera_json(camera: Camera, rate: str | None) -> dict[str, Any]:
+    return {
+        "id": camera.id,
+        "code": camera.code,
+        "name": camera.name,
+        "kind": camera.kind,
+        "point_id": camera.point_id,
+        "town_id": camera.town_id,
+        "grid_id": camera.grid_id,
+        "lon": camera.lon,
+        "lat": camera.lat,
+        "heading_deg": camera.heading_deg,
+        "view_deg": camera.view_deg,
+        "range_m": camera.range_m,
+        "live": camera.source is not None and camera.enabled,
+        "enabled": camera.enabled,
+        "state": camera.state,
+        "state_reason": camera.state_reason,
+        "state_since": to_text(camera.state_since),
+        "last_frame_at": to_text(camera.last_frame_at),
+        "clock_offset_s": camera.clock_offset_s,
+        "fps": float(rate) if rate else None,
+    }
