@@ -45,7 +45,7 @@ def choose_place(options: Options, one_way: bool) -> tuple[Viewpoint, Layout]:
     bends = {"urban": 0.00015, "market": 0.0002, "coast": 0.0007, "mountain": 0.0009}
     view = Viewpoint(
         focal_px=3300.0,
-        height_m=float(draw.uniform(3.2, 3.4)),
+        height_m=float(draw.uniform(2.95, 3.1)),
         horizon_y_px=float(draw.uniform(62, 84)),
         vanishing_x_px=WIDTH_PX / 2 + float(draw.uniform(-45, 45)),
         bend_per_m=bends[scenery] * float(draw.uniform(-1, 1)),
@@ -135,6 +135,6 @@ def add_glare(view: Viewpoint, seed: int) -> np.ndarray:
     draw = np.random.default_rng(seed + 3)
     veil = np.full((HEIGHT_PX, WIDTH_PX, 3), 26, np.uint8)
     x, y = view.vanishing_x_px + float(draw.uniform(-260, 260)), view.horizon_y_px - 20
-    quads.add_light(veil, glow_picture((150, 205, 235), 1.6), (x - 620, y - 460, x + 620, y + 460))
+    quads.add_light(veil, glow_picture((120, 168, 196), 1.8), (x - 560, y - 400, x + 560, y + 400))
     quads.add_light(veil, glow_picture((230, 245, 255), 3.0), (x - 190, y - 190, x + 190, y + 190))
     return veil

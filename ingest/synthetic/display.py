@@ -31,5 +31,5 @@ def _text(text: str) -> tuple[np.ndarray, np.ndarray]:
     mask = np.zeros((SIZE_PX + 14, SIZE_PX * len(text)), np.uint8)
     cv2.putText(mask, text, (4, SIZE_PX + 3), (255,), cv2.FontFace("uni"), SIZE_PX)
     mask = mask[:, : int(np.flatnonzero(mask.any(axis=0))[-1]) + 6]
-    edge = cv2.GaussianBlur(cv2.dilate(mask, np.ones((3, 3), np.uint8)), (0, 0), 0.8)
+    edge = cv2.GaussianBlur(cv2.dilate(mask, np.ones((5, 5), np.uint8)), (0, 0), 0.8)
     return tuple(np.repeat(part[:, :, None], 3, axis=2) for part in (mask, edge))  # type: ignore[return-value]

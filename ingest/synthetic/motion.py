@@ -8,7 +8,7 @@ import math
 
 from ingest.synthetic.schedule import Passage
 
-BEST_LOOK_M = 16.0
+BEST_LOOK_M = 15.0
 SLOWED_MPS = 5.0
 SLOWING_S = 2.2
 LANE_OFFSET_M = 1.6

@@ -85,19 +85,19 @@ def _van() -> Shape:
 def _truck() -> Shape:
     cargo = (
         Corner(1.7, 0.85, 1.05, "bulkhead"),
-        Corner(1.7, 2.75, 1.05, "cargo_roof"),
-        Corner(6.0, 2.75, 1.05, "cargo_doors"),
+        Corner(1.7, 2.4, 1.05, "cargo_roof"),
+        Corner(6.0, 2.4, 1.05, "cargo_doors"),
         Corner(6.0, 0.85, 1.05, "bar"),
         Corner(5.9, 0.4, 0.98, "under"),
     )
     cab = (
         Corner(0.0, 0.35, 0.96, "front"),
         Corner(0.0, 1.2, 0.98, "windscreen"),
-        Corner(0.25, 2.1, 0.9, "roof"),
-        Corner(1.6, 2.15, 0.9, "bulkhead"),
+        Corner(0.25, 1.98, 0.9, "roof"),
+        Corner(1.6, 2.02, 0.9, "bulkhead"),
         Corner(1.6, 0.4, 0.96, "under"),
     )
-    window = ((0.3, 1.25, 0.98), (0.42, 1.95, 0.92), (1.2, 1.95, 0.92), (1.2, 1.25, 0.98))
+    window = ((0.3, 1.25, 0.98), (0.42, 1.88, 0.92), (1.2, 1.88, 0.92), (1.2, 1.25, 0.98))
     return Shape(6.0, 1.05, (cab, cargo), (window,), ((0.8, 0.4), (4.7, 0.4)), 0.56, 0.62, (0.1, 1.5, 0.95))
 
 
@@ -105,16 +105,16 @@ def _bus() -> Shape:
     hull = (
         Corner(0.05, 0.3, 1.08, "front"),
         Corner(0.0, 1.15, 1.1, "windscreen"),
-        Corner(0.2, 2.6, 1.04, "roof"),
-        Corner(7.4, 2.65, 1.04, "rear_window"),
+        Corner(0.2, 2.42, 1.04, "roof"),
+        Corner(7.4, 2.45, 1.04, "rear_window"),
         Corner(7.5, 1.5, 1.1, "rear"),
         Corner(7.5, 0.32, 1.08, "under"),
     )
     windows = tuple(
-        ((at, 1.2, 1.1), (at, 2.3, 1.06), (at + 1.1, 2.3, 1.06), (at + 1.1, 1.2, 1.1))
+        ((at, 1.2, 1.1), (at, 2.15, 1.06), (at + 1.1, 2.15, 1.06), (at + 1.1, 1.2, 1.1))
         for at in (0.5, 1.75, 3.0, 4.25, 5.5)
     )
-    return Shape(7.5, 1.1, (hull,), windows, ((1.6, 0.45), (5.8, 0.45)), 0.56, 0.72, (0.05, 2.05, 1.06))
+    return Shape(7.5, 1.1, (hull,), windows, ((1.6, 0.45), (5.8, 0.45)), 0.56, 0.72, (0.05, 1.9, 1.06))
 
 
 def _tricycle() -> Shape:

@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from ingest.synthetic.faults import instant_shown, spoil
-from ingest.synthetic.options import Options, parse_url
+from ingest.synthetic.options import parse_url
 from ingest.synthetic.projection import HEIGHT_PX, WIDTH_PX
 from ingest.synthetic.scene import Scene, build_scene, render
 
@@ -20,13 +20,8 @@ class SyntheticCamera:
 
     def __init__(self, scene: Scene, opened_at: datetime) -> None:
         """Keep the painted scene; faults count from opened_at."""
-        self._scene = scene
+        self.scene = scene
         self._opened_at = opened_at
-
-    @property
-    def options(self) -> Options:
-        """Return what the URL asked for."""
-        return self._scene.options
 
     @property
     def size(self) -> tuple[int, int]:
@@ -36,12 +31,12 @@ class SyntheticCamera:
     @property
     def fps(self) -> float:
         """Return the frames per second at which the picture changes."""
-        return self._scene.options.fps
+        return self.scene.options.fps
 
     def frame_at(self, t: datetime) -> np.ndarray:
         """Return the picture at t (H x W x 3, uint8 BGR); SyntheticSourceDied once a dead@ fault is due."""
-        fault = self._scene.options.fault
-        frame = render(self._scene, instant_shown(fault, self._opened_at, t))
+        fault = self.scene.options.fault
+        frame = render(self.scene, instant_shown(fault, self._opened_at, t))
         return spoil(fault, (t - self._opened_at).total_seconds(), frame)
 
 
