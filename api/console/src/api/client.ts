@@ -19,6 +19,9 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
 }
 
+/** Say that the session is over. */
+export const signedOut = (): void => onSignedOut();
+
 async function problemFrom(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => ({}));
   const detail = typeof body.detail === "string" ? body.detail : "";

@@ -1,4 +1,5 @@
 // The one EventSource of the console: hands events to listeners by type, knows how old the link is.
+import { signedOut } from "./client";
 import { clock } from "../state/clock.svelte";
 
 type Listener = (data: never) => void;
@@ -25,14 +26,18 @@ export function on<T>(type: EventType, listener: (data: T) => void): () => void 
   return () => set.delete(listener as Listener);
 }
 
-/** Call `reload` when the link returns after so long that lists must be fetched anew. */
-export function onReturn(reload: () => void): () => void {
-  onGap.add(reload);
-  return () => onGap.delete(reload);
+/** Call `act` when the link returns after so long that lists must be fetched anew. */
+export function onReturn(act: () => void): () => void {
+  onGap.add(act);
+  return () => onGap.delete(act);
+}
+
+function reload(): void {
+  onGap.forEach((act) => act());
 }
 
 function opened(): void {
-  if (lostAt && Date.now() - lostAt > LONG_GAP_MS) onGap.forEach((reload) => reload());
+  if (lostAt && Date.now() - lostAt > LONG_GAP_MS) reload();
   lostAt = 0;
   link.open = true;
   link.lastAt = clock.now;
@@ -56,6 +61,8 @@ export function connect(): void {
   source = new EventSource("/api/v1/events");
   source.onopen = opened;
   source.onerror = failed;
+  source.addEventListener("resync", reload);
+  source.addEventListener("signed_out", signedOut);
   for (const type of TYPES) source.addEventListener(type, take);
 }
 

@@ -213,8 +213,11 @@ export interface Entry {
   decided_at: string | null;
 }
 export interface PathProperties {
+  kind?: "leg" | "gap" | "stop";
   seconds?: number;
   implausible?: boolean;
+  from_sighting?: string;
+  to_sighting?: string;
   [key: string]: unknown;
 }
 export interface PathFeature {

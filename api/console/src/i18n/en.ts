@@ -256,6 +256,7 @@ export const en: typeof zh = {
   "devices.kind": "Kind",
   "devices.live": "With a picture",
   "devices.search": "Code or name",
+  "devices.source": "Video source",
   "devices.code": "Code",
   "devices.name": "Name",
   "devices.reason": "Reason",

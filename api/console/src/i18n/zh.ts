@@ -254,6 +254,7 @@ export const zh = {
   "devices.kind": "类型",
   "devices.live": "仅有画面的",
   "devices.search": "编号或名称",
+  "devices.source": "视频源地址",
   "devices.code": "编号",
   "devices.name": "名称",
   "devices.reason": "原因",

@@ -3,6 +3,7 @@ import { get } from "../api/client";
 import type { County, MapCameras, Roads } from "../api/types";
 import { setSiteZone } from "../i18n/time";
 import { setClock } from "./clock.svelte";
+import { isRole } from "./session.svelte";
 
 export interface Shapes {
   features: {
@@ -30,6 +31,8 @@ export async function loadCounty(): Promise<void> {
   county.facts = facts;
 }
 
+const NO_CAMERAS: MapCameras = { id: [], code: [], lon: [], lat: [], kind: [], state: [], live: [] };
+
 async function fetchDrawing(): Promise<Drawing> {
   const shapes = (name: string) => get<Shapes>(`/map/${name}`);
   const [towns, grids, sub_grids, points, stations, roads, cameras] = await Promise.all([
@@ -39,7 +42,7 @@ async function fetchDrawing(): Promise<Drawing> {
     shapes("points"),
     shapes("stations"),
     get<Roads>("/map/roads"),
-    get<MapCameras>("/map/cameras"),
+    isRole("patrol") ? NO_CAMERAS : get<MapCameras>("/map/cameras"),
   ]);
   return { towns, grids, sub_grids, points, stations, roads, cameras };
 }

@@ -1,17 +1,16 @@
-// The URL as state: #/page?key=value. Page, selection, view and filters live here, so that any view can be sent on.
+// The URL as state: /page?key=value. Page, selection, view and filters live here, so that any view can be sent on.
 export interface Route {
   page: string;
   query: Record<string, string>;
 }
 
 function read(): Route {
-  const [path = "", search = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { page: path, query: Object.fromEntries(new URLSearchParams(search)) };
+  return { page: location.pathname.split("/")[1] ?? "", query: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 
 function write(next: Route): string {
   const search = new URLSearchParams(next.query).toString();
-  return `#/${next.page}${search ? "?" + search : ""}`;
+  return `/${next.page}${search ? "?" + search : ""}`;
 }
 
 export const route = $state<Route>(read());
@@ -22,7 +21,13 @@ function apply(next: Route): void {
 }
 
 addEventListener("popstate", () => apply(read()));
-addEventListener("hashchange", () => apply(read()));
+
+/** Put a page in the URL in place of one that this user has not. */
+export function replacePage(page: string): void {
+  const next = { page, query: {} };
+  history.replaceState(null, "", write(next));
+  apply(next);
+}
 
 /** Go to a page; the map's view goes along, other parameters do not. */
 export function go(page: string, query: Record<string, string> = {}): void {

@@ -7,7 +7,7 @@ export type PageName = "live" | "wall" | "tracks" | "watchlist" | "patrol" | "de
 const PAGES: Record<Role, PageName[]> = {
   operator: ["live", "wall", "patrol", "devices"],
   patrol: ["patrol"],
-  investigator: ["tracks", "watchlist", "wall", "devices"],
+  investigator: ["tracks", "watchlist", "devices"],
   supervisor: ["live", "wall", "tracks", "watchlist", "patrol", "devices"],
   auditor: ["audit"],
   administrator: ["users", "devices"],
@@ -21,6 +21,9 @@ whenSignedOut(() => {
 
 export const pages = (): PageName[] => (session.user ? PAGES[session.user.role] : []);
 export const isRole = (...roles: Role[]): boolean => session.user !== null && roles.includes(session.user.role);
+
+/** Live pictures are for those who watch and send. */
+export const seesPictures = (): boolean => isRole("operator", "supervisor");
 
 /** Ask the server who we are; nobody is a good answer. */
 export async function resume(): Promise<void> {

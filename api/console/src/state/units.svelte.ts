@@ -1,6 +1,7 @@
 // Patrol units: where they are and what they do, kept up to date by events.
 import { get } from "../api/client";
 import { on, onReturn } from "../api/events.svelte";
+import { clock } from "./clock.svelte";
 import type { Page, Unit } from "../api/types";
 
 class Units {
@@ -17,8 +18,9 @@ export async function loadUnits(): Promise<void> {
 }
 
 function move(moved: Moved[]): void {
+  const at = new Date(clock.now).toISOString();
   const byId = new Map(moved.map((unit) => [unit.id, unit]));
-  units.all = units.all.map((unit) => ({ ...unit, ...byId.get(unit.id) }));
+  units.all = units.all.map((unit) => ({ ...unit, ...byId.get(unit.id), ...(byId.has(unit.id) && { position_at: at }) }));
 }
 
 /** Load the units and follow their events; returns how to stop. */

@@ -6,6 +6,8 @@ export interface Leg {
   from: Sighting;
   to: Sighting;
   line: Line;
+  /** No road is known to have been driven: too long ago, or impossible. */
+  unknown: boolean;
   implausible: boolean;
 }
 export interface Track {
@@ -30,19 +32,14 @@ export function trackOf(result: QueryResult): Track {
   return { ordered, legs, plates };
 }
 
-const NEAR_DEG2 = 1e-5;
-const far2 = (point: [number, number], sighting: Sighting): number => (point[0] - sighting.lon) ** 2 + (point[1] - sighting.lat) ** 2;
-
 function legBetween(from: Sighting, to: Sighting, roads: LineFeature[]): Leg {
-  const misfit = ({ geometry: { coordinates } }: LineFeature) => far2(coordinates[0]!, from) + far2(coordinates[coordinates.length - 1]!, to);
-  let best: LineFeature | null = null;
-  for (const road of roads) if (misfit(road) < NEAR_DEG2 && (best === null || misfit(road) < misfit(best))) best = road;
+  const road = roads.find(({ properties }) => properties.from_sighting === from.id && properties.to_sighting === to.id);
   const straight: Line = { type: "LineString", coordinates: [[from.lon, from.lat], [to.lon, to.lat]] };
-  return { from, to, line: best?.geometry ?? straight, implausible: best?.properties.implausible ?? false };
+  return { from, to, line: road?.geometry ?? straight, unknown: road?.properties.kind !== "leg", implausible: road?.properties.implausible ?? false };
 }
 
 export const routesOf = (track: Track): Route[] =>
-  track.legs.map((leg) => ({ kind: leg.implausible ? ("gap" as const) : ("track" as const), line: leg.line }));
+  track.legs.map((leg) => ({ kind: leg.unknown || leg.implausible ? ("gap" as const) : ("track" as const), line: leg.line }));
 
 /** Numbered marks; sightings at one place share a mark that names the first and last number. */
 export function stopsOf(track: Track, selected: string | null): Stop[] {
