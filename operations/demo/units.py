@@ -72,7 +72,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     while not stop.wait(TICK_S):
         try:
             tick(engine, client, fleet, datetime.now(UTC))
-        except Exception:
+        except Exception:  # the worker's loop edge
             log.exception("a step of the demo's units failed; the next one follows")
 
 
