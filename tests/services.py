@@ -8,7 +8,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -34,6 +35,14 @@ def shared_file(relative: str) -> Path:
     if not path.exists():
         pytest.skip(f"../shared/{relative} is not here")
     return path
+
+
+def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> None:
+    """Look again and again until something is true; fail, saying what was waited for."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
+        time.sleep(0.1)
 
 
 @contextmanager
