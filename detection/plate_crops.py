@@ -65,3 +65,10 @@ def box_of(quad: np.ndarray, image: np.ndarray) -> Box:
         min(float(width), float(x2)),
         min(float(height), float(y2)),
     )
+
+
+def sheared(image: np.ndarray, lean: float) -> np.ndarray:
+    """Shift the rows of an image sideways about its middle, by lean pixels per row."""
+    height, width = image.shape[:2]
+    matrix = np.array([[1, lean, -lean * height / 2], [0, 1, 0]], np.float32)
+    return cv2.warpAffine(image, matrix, (width, height))

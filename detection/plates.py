@@ -1,73 +1,89 @@
-"""Finds and reads plates in photographs and vehicle crops: text found, straightened, looked at several times, decoded
-under the grammar and fused. Owns the order of that work and what is let out; no tracking, no network of its own."""
+"""Finds and reads plates in photographs and vehicle crops. Owns the order of the work and what is let out as a plate;
+the networks, the looks and the decoding have their own modules. No tracking."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from detection.decoding import Evidence, decode, pool
-from detection.grammar import ALPHABET, FORMS, UNREADABLE, kind_of
-from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks, recognise
+from detection.decoding import Evidence
+from detection.grammar import ALPHABET, FORMS, UNREADABLE, Form, kind_of
+from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
 from detection.plate_colour import ground_colour
-from detection.plate_crops import Framing, box_of, size_of, straightened
-from detection.vocabulary import Character, PlateRead
-
-_PHOTOGRAPH_PX = 960
-_VEHICLE_PX = 384
-_FIRST_LOOK = Framing(0.2, 0.2, 0.0, 0.0)
-_MORE_LOOKS = (Framing(0.4, 0.2, 0.08, 0.08), Framing(0.1, 0.1, -0.08, -0.08), Framing(0.3, 0.3, 0.0, 0.08))
-_GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
-_WORTH_ANOTHER_LOOK = -14.0
-_LEAST_LIKELIHOOD = -9.0
-_WRONG_GROUND = 4.0
-_LEAST_READABLE = 0.3
-_MOST_LINES = 24
-_KEPT_CHARACTERS = 8
+from detection.plate_crops import Framing, box_of, straightened
+from detection.plate_lines import Rows, outline, plate_lines
+from detection.plate_looks import SECOND, THIRD, first_looks, look_again, upright
+from detection.vocabulary import Box, Character, PlateRead
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of text that may be a plate, with what has been made of it so far."""
+class Effort:
+    """How much work a picture is worth. longest_px: the longer side of the picture in which text is searched.
 
-    quad: np.ndarray
-    looks: tuple[TextLook, ...]
+    framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look too.
+    """
+
+    longest_px: int
+    framings: tuple[Framing, ...]
+    doubtful_below: float
+
+
+PHOTOGRAPH = Effort(960, (SECOND, THIRD), doubtful_below=0.9)
+VEHICLE = Effort(352, (SECOND,), doubtful_below=0.0)
+
+_GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
+_WORTH_ANOTHER_LOOK = -16.0
+_LEAST_LIKELIHOOD = -13.0
+_WRONG_GROUND = 4.0
+_LEAST_READABLE = 0.3
+_MOST_UNREADABLE = 2
+_KEPT_CHARACTERS = 8
+_SAME_PLATE_OVERLAP = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A line that may be a plate. score: log-likelihood of its best form, how rare that is counted in."""
+
+    rows: Rows
+    ground: str | None
     evidence: Evidence
+    best: int
+    score: float
 
 
 class PlateReader:
-    """Reads plates. Holds the loaded networks; one reader may serve several threads."""
+    """Reads plates. Holds the loaded networks and nothing else; several threads may share one."""
 
     def __init__(self, networks: TextNetworks) -> None:
         self._networks = networks
 
-    def read(self, image: np.ndarray) -> list[PlateRead]:
-        """Read every plate of a whole photograph (H x W x 3 uint8 BGR), the largest first."""
-        return self._read(image, _PHOTOGRAPH_PX, _MORE_LOOKS)
-
-    def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
-        """Read the plates of one vehicle's crop (h x w x 3 uint8 BGR), quickly: a small search and fewer looks."""
-        return self._read(crop, _VEHICLE_PX, _MORE_LOOKS[:1])
-
-    def _read(self, image: np.ndarray, longest_px: int, more: Sequence[Framing]) -> list[PlateRead]:
-        quads = [quad for quad in find_text(self._networks, image, longest_px) if _could_be_plate(quad)]
-        quads = sorted(quads, key=lambda quad: -float(np.prod(size_of(quad))))[:_MOST_LINES]
-        reads = [_plate_read(image, line) for line in self._lines(image, quads, more)]
+    def read(self, image: np.ndarray, effort: Effort = PHOTOGRAPH) -> list[PlateRead]:
+        """Read every plate of a picture (H x W x 3 uint8 BGR), the largest first; boxes are in its pixels."""
+        lines = plate_lines(find_text(self._networks, image, effort.longest_px))
+        firsts = first_looks(self._networks, image, lines)
+        begun = [_candidate(image, rows, evidence) for rows, (_, evidence) in zip(lines, firsts, strict=True)]
+        hopeful = [candidate for candidate in begun if candidate.score >= _WORTH_ANOTHER_LOOK]
+        finished = [self._finished(image, candidate, effort) for candidate in _apart(hopeful)]
+        reads = [_plate_read(image, candidate) for candidate in finished]
         return [read for read in reads if read is not None]
 
-    def _lines(self, image: np.ndarray, quads: Sequence[np.ndarray], more: Sequence[Framing]) -> list[_Line]:
-        """Look at every quad once, and again, with other framings, at those that begin to look like a plate."""
-        firsts = recognise(self._networks, [straightened(image, quad, _FIRST_LOOK) for quad in quads])
-        lines = []
-        for quad, first in zip(quads, firsts, strict=True):
-            evidence = decode(first.steps)
-            if evidence.log_likelihoods.max() < _WORTH_ANOTHER_LOOK:
-                continue
-            looks = recognise(self._networks, [straightened(image, quad, framing) for framing in more])
-            witnesses = [evidence, *[decode(look.steps) for look in looks]]
-            pooled = pool(witnesses, [1 / len(witnesses)] * len(witnesses))
-            lines.append(_Line(quad, (first, *looks), pooled))
-        return lines
+    def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
+        """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer looks."""
+        return self.read(crop, VEHICLE)
+
+    def _finished(self, image: np.ndarray, candidate: _Candidate, effort: Effort) -> _Candidate:
+        """Look at a candidate as often as the effort allows."""
+        if len(candidate.rows) == 2:
+            return candidate
+        quad, first = candidate.rows[0], candidate.evidence
+        again = look_again(self._networks, image, quad, first, effort.framings)
+        done = _candidate(image, candidate.rows, again)
+        if _certainty(done) >= effort.doubtful_below:
+            return done
+        straight = upright(image, quad)
+        ((_, first_upright),) = first_looks(self._networks, image, [(straight,)])
+        leaned = look_again(self._networks, image, straight, first_upright, effort.framings)
+        return max(done, _candidate(image, (straight,), leaned), key=_certainty)
 
 
 def load_plate_reader(threads: int = 1) -> PlateReader:
@@ -75,34 +91,63 @@ def load_plate_reader(threads: int = 1) -> PlateReader:
     return PlateReader(load_text_networks(threads))
 
 
-def _could_be_plate(quad: np.ndarray) -> bool:
-    width, height = size_of(quad)
-    return height >= 5 and 1.5 * height <= width <= 12 * height
-
-
-def _plate_read(image: np.ndarray, line: _Line) -> PlateRead | None:
-    """Turn a line's evidence into a read, or None where it does not look like a plate."""
-    ground = ground_colour(straightened(image, line.quad, _GROUND))
-    best = int(np.argmax(line.evidence.log_likelihoods + _log_priors(ground)))
-    if (line.evidence.log_likelihoods + _log_priors(ground))[best] < _LEAST_LIKELIHOOD:
-        return None
-    form = FORMS[best]
-    posteriors = line.evidence.posteriors[best, : len(form.positions)]
-    characters = tuple(_character(posterior) for posterior in posteriors)
-    return PlateRead(
-        text="".join(character.char for character in characters),
-        confidence=min(character.confidence for character in characters),
-        characters=characters,
-        box=box_of(line.quad, image),
-        kind=kind_of(form, ground),
-        distributions=tuple(_distribution(posterior) for posterior in posteriors),
-    )
+def _candidate(image: np.ndarray, rows: Rows, evidence: Evidence) -> _Candidate:
+    ground = ground_colour(straightened(image, rows[-1], _GROUND))
+    scores = evidence.log_likelihoods + _log_priors(ground)
+    best = int(scores.argmax())
+    return _Candidate(rows, ground, evidence, best, float(scores[best]))
 
 
 def _log_priors(ground: str | None) -> np.ndarray:
     """Say how likely each form is before reading, given the ground colour."""
     misfits = [_WRONG_GROUND if ground is not None and ground not in form.grounds else 0.0 for form in FORMS]
     return -np.array([form.rarity for form in FORMS]) - np.array(misfits)
+
+
+def _apart(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Of candidates that cover the same plate keep the one that reads best; keep their order."""
+    kept: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+        if all(_overlap(candidate, other) < _SAME_PLATE_OVERLAP for other in kept):
+            kept.append(candidate)
+    return [candidate for candidate in candidates if any(candidate is other for other in kept)]
+
+
+def _overlap(one: _Candidate, other: _Candidate) -> float:
+    """Measure the shared share of the smaller of two upright boxes."""
+    corners = [outline(candidate.rows) for candidate in (one, other)]
+    low = np.max([corner.min(axis=0) for corner in corners], axis=0)
+    high = np.min([corner.max(axis=0) for corner in corners], axis=0)
+    smaller = min(float(np.prod(np.ptp(corner, axis=0))) for corner in corners)
+    return float(np.prod(np.maximum(high - low, 0))) / max(smaller, 1e-6)
+
+
+def _peaks(candidate: _Candidate) -> tuple[Form, np.ndarray]:
+    """Give a candidate's best form and its posteriors, positions x ALPHABET."""
+    form = FORMS[candidate.best]
+    return form, candidate.evidence.posteriors[candidate.best, : len(form.positions)]
+
+
+def _certainty(candidate: _Candidate) -> float:
+    """Give the confidence of the least certain position."""
+    return float(_peaks(candidate)[1].max(axis=1).min())
+
+
+def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead | None:
+    """Turn a candidate into a read, or None where it does not look like a plate."""
+    form, posteriors = _peaks(candidate)
+    characters = tuple(_character(posterior) for posterior in posteriors)
+    text = "".join(character.char for character in characters)
+    if candidate.score < _LEAST_LIKELIHOOD or text.count(UNREADABLE) > _MOST_UNREADABLE:
+        return None
+    return PlateRead(
+        text=text,
+        confidence=min(character.confidence for character in characters),
+        characters=characters,
+        box=box_of(outline(candidate.rows), image),
+        kind=kind_of(form, candidate.ground, rows=len(candidate.rows)),
+        distributions=tuple(_distribution(posterior) for posterior in posteriors),
+    )
 
 
 def _character(posterior: np.ndarray) -> Character:
