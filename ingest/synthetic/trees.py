@@ -39,7 +39,7 @@ def paint_tree(stage: Stage, x_m: float, z: float, height_m: float, lift_m: floa
     if not -radius < crown[0] < stage.colour.shape[1] + radius:
         return
     if stage.sun and not lift_m:
-        middle, half = x_m + stage.sun * height_m * 0.75, height_m * 0.45
+        middle, half = x_m + stage.sun * height_m * 0.42, height_m * 0.5
         near, far = z - half * 0.8, z + half * 0.8
         ground = [
             (middle - half, 0, far),
