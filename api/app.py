@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.armour import MOST_BODY_BYTES, Armour
+from api.armour import Armour
 from api.errors import add_error_answers
 from api.house import House
 from api.metrics import Counted
@@ -70,7 +70,6 @@ def build_app(house: House) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         lifespan=lifespan,
-        max_body_size=MOST_BODY_BYTES,
     )
     app.state.house = house
     add_error_answers(app)

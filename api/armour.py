@@ -1,9 +1,8 @@
 """Armour: security headers on every answer, a limit on what is sent to us. Decides nothing about people."""
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.errors import problem
 
 MOST_BODY_BYTES = 64 * 1024
 # Inline style attributes are how Svelte and OpenLayers place things; scripts and style elements stay strict.
@@ -35,10 +34,7 @@ HEADERS = {
 
 
 class Armour:
-    """ASGI middleware: adds the headers; what a route says about caching stays, silence means `no-store`.
-
-    A body that says it is too large is refused here; one that only turns out so, by FastAPI.
-    """
+    """ASGI middleware: adds the headers; what a route says about caching stays, silence means `no-store`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,9 +51,19 @@ class Armour:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        said = Headers(scope=scope).get("Content-Length", "0")
-        if not said.isdecimal() or int(said) > MOST_BODY_BYTES:
-            words = f"The body may have {MOST_BODY_BYTES} bytes at most."
-            await problem(413, "too-large", words)(scope, receive, send_armoured)
-            return
-        await self.app(scope, receive, send_armoured)
+        await self.app(scope, _limited(receive), send_armoured)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Return `receive`, refusing a body as soon as it is too large, whatever its headers say."""
+    received_bytes = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received_bytes
+        message = await receive()
+        received_bytes += len(message.get("body", b""))
+        if received_bytes > MOST_BODY_BYTES:
+            raise HTTPException(413, f"The body may have {MOST_BODY_BYTES} bytes at most.")
+        return message
+
+    return receive_limited

@@ -71,9 +71,9 @@ def find_camera(session: Session, camera_id: int) -> Camera:
 
 def cameras_summary(session: Session) -> dict[str, Any]:
     """Return how many cameras are in each state, and how many have a source."""
-    states = session.execute(select(Camera.state, func.count()).group_by(Camera.state)).tuples()
+    states = session.execute(select(Camera.state, func.count()).group_by(Camera.state)).all()
     live = select(func.count()).where(Camera.source.is_not(None), Camera.enabled)
-    return {"states": dict(states.all()), "live": session.scalar(live) or 0}
+    return {"states": dict(states), "live": session.scalar(live) or 0}
 
 
 def camera_json(cameras: Sequence[Camera], client: Redis) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ def case_json(session: Session, cases: Sequence[Case]) -> list[dict[str, Any]]:
         .order_by(User.login)
     ).all()
     openers = {case.opened_by for case in cases}
-    logins = dict(session.execute(select(User.id, User.login).where(User.id.in_(openers))).tuples())
+    logins = dict(session.execute(select(User.id, User.login).where(User.id.in_(openers))).all())
     return [
         {
             "id": case.id,

@@ -41,7 +41,7 @@ def stored(session: Session) -> Stored:
     alerts_open = select(func.count()).where(Alert.state.not_in(CLOSED))
     unsealed = select(func.count()).where(AuditRow.relayed_at.is_(None))
     return Stored(
-        cameras=dict(session.execute(by_state).tuples()),
+        cameras=dict(session.execute(by_state).all()),
         live=session.scalar(live) or 0,
         alerts_open=session.scalar(alerts_open) or 0,
         unsealed=session.scalar(unsealed) or 0,

@@ -99,8 +99,8 @@ def alert_for(session: Session, alert_id: int, person: Person) -> Alert:
 
 def watch_cameras(session: Session, ids: Sequence[int], person: Person, now: datetime) -> dict[int, str]:
     """Return the codes of the cameras by id, each look at their live picture audited. Raises NotFound."""
-    rows = session.execute(select(Camera.id, Camera.code).where(Camera.id.in_(ids))).tuples()
-    codes = dict(rows.all())
+    rows = session.execute(select(Camera.id, Camera.code).where(Camera.id.in_(ids))).all()
+    codes = dict(rows)
     for camera_id in ids:
         if camera_id not in codes:
             raise NotFound(f"There is no camera {camera_id}.")

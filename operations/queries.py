@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from geo.coordinates import LonLat
 from operations.access import Person
@@ -25,7 +25,7 @@ from operations.watchlist import normalise_pattern, open_case
 
 LONGEST = timedelta(days=90)
 MOST_SIGHTINGS = 2_000
-Seen = tuple[SightingRow, Camera]
+Seen = Row[SightingRow, Camera]
 
 
 class QueryNotFound(NotFound):
@@ -204,7 +204,7 @@ def _seen(session: Session, pattern: str, since: datetime, until: datetime) -> t
     wanted = select(SightingRow, Camera).join(Camera, Camera.id == SightingRow.camera_id)
     wanted = wanted.where(SightingRow.seen_at >= since, SightingRow.seen_at < until, _fits(pattern))
     newest = wanted.order_by(SightingRow.seen_at.desc(), SightingRow.id.desc()).limit(MOST_SIGHTINGS + 1)
-    rows = list(session.execute(newest).tuples())
+    rows = list(session.execute(newest).all())
     return rows[:MOST_SIGHTINGS][::-1], len(rows) > MOST_SIGHTINGS
 
 
