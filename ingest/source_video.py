@@ -25,9 +25,10 @@ from ingest.source_vocabulary import (
 )
 from ingest.stream_time import Lag, Lookout, StreamClock
 
-LIVE_OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "analyzeduration": "1000000"}
-SEGMENTED = {"hls", "dash"}
-SEGMENTED_LATE_S = 20.0
+LIVE_OPTIONS = {"analyzeduration": "500000"}  # us: a camera should be seen soon after it is dialled
+LATE_S = 1.0
+WAITED_S = 0.003
+NO_CLOCK_S = 10 * 365 * 86400.0  # a camera this far off has no clock, it counts from its start
 STAMPLESS = {"mpjpeg", "mjpeg"}
 PLENTY = 3  # decoded frames per look above which frames nothing refers to need no decoding
 
@@ -46,6 +47,8 @@ class Play:
     lag: Lag
     started_at: datetime
     started_s: float
+    waited: bool = True
+    """Whether we had to wait for the last picture: then none waits for us."""
 
 
 def video_frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[Frame]:
@@ -84,9 +87,8 @@ def _prepare(container: InputContainer, play: Play) -> VideoStream:
     stream.thread_type = "NONE" if play.playing.realtime else "AUTO"
     fps = float(stream.average_rate or stream.guessed_rate or 25)
     play.clock.restart(1 / fps if 1 <= fps <= 240 else 0.04)
-    play.live = play.live and not container.duration  # a clip behind http:// is a file, only further away
-    if container.format.name.split(",")[0] in SEGMENTED:
-        play.lag.late_s = SEGMENTED_LATE_S
+    if play.url.startswith("http") and container.duration:
+        play.live = False  # a clip behind http:// is a file, only further away
     if play.playing.analysed_fps and fps >= PLENTY * play.playing.analysed_fps:
         stream.codec_context.skip_frame = "NONREF"
     return stream
@@ -118,32 +120,38 @@ def _play(container: InputContainer, stream: VideoStream, play: Play) -> Iterato
 
 def _in_time(t_s: float, play: Play) -> datetime | None:
     """Return when the picture was taken if it is to be looked at now, waiting for its time if it is early."""
-    behind_s = play.lag.of(t_s) if play.live else time.monotonic() - play.started_s - t_s
+    behind_s = _behind_s(t_s, play)
     if not play.lookout.is_due(t_s):
         return None
+    if play.playing.realtime and behind_s > LATE_S:
+        play.counts.dropped += 1
+        return None
     if play.live:
-        if behind_s > play.lag.late_s:
-            play.counts.dropped += 1
-            return None
         return play.now() - timedelta(seconds=behind_s)
     if play.playing.realtime:
-        if behind_s > play.lag.late_s:
-            play.counts.dropped += 1
-            return None
         play.playing.stop.wait(max(0.0, -behind_s))
     return play.started_at + timedelta(seconds=t_s)
+
+
+def _behind_s(t_s: float, play: Play) -> float:
+    if not play.live:
+        return time.monotonic() - play.started_s - t_s
+    waited, play.waited = play.waited, False
+    return play.lag.of(t_s, time.monotonic(), waited)
 
 
 def _pictures(container: InputContainer, stream: VideoStream, play: Play) -> Iterator[av.VideoFrame | None]:
     """Give every decoded picture, and None for a packet without one; broken packets are counted."""
     packets = container.demux()
     while True:
+        asked_s = time.monotonic()
         try:
             packet = next(packets)
         except StopIteration:
             return
         except av.error.FFmpegError as error:
             raise _broken_off(play, error) from None
+        play.waited |= time.monotonic() - asked_s > WAITED_S
         if packet.stream is not stream:
             yield None
             continue
@@ -160,11 +168,12 @@ def _pictures(container: InputContainer, stream: VideoStream, play: Play) -> Ite
 
 
 def _clock_offset_s(packet: av.Packet, play: Play) -> float | None:
-    """Read the camera's own time, which RTCP sender reports tell; the stream keeps its last known offset."""
-    if not play.live or not packet.has_sidedata("prft"):
+    """Return the camera's clock minus ours as RTCP sender reports tell it; else the last known."""
+    if not (play.live and play.waited and packet.has_sidedata("prft")):
         return play.counts.clock_offset_s
     wall_us, _flags = struct.unpack_from("<qi", bytes(packet.get_sidedata("prft")))
-    return wall_us / 1e6 - play.now().timestamp()
+    offset_s = wall_us / 1e6 - play.now().timestamp()
+    return offset_s if abs(offset_s) < NO_CLOCK_S else None
 
 
 def _broken_off(play: Play, error: av.error.FFmpegError) -> NoFrames:

@@ -1,10 +1,7 @@
 """Stream time: a monotone t_s from whatever timestamps come, and which frames are looked at, in time."""
 
-import time
-
 LONGEST_STEP_S = 10.0
-LATE_S = 1.0
-DRIFT = 0.002  # cameras' clocks run fast or slow; a slow one must not look late for ever
+REPEATS_BELIEVED = 3
 
 
 class StreamClock:
@@ -15,12 +12,20 @@ class StreamClock:
         self._usual_step_s = usual_step_s
         self._started = False
         self._last: float | None = None
+        self._repeats = 0
 
     def tick(self, stamp_s: float | None) -> float:
-        """Return t_s of the next frame; a missing, repeated or jumping stamp counts as one usual step."""
-        step_s = stamp_s - self._last if stamp_s is not None and self._last is not None else 0.0
-        if not 0 < step_s <= LONGEST_STEP_S:
-            step_s = self._usual_step_s
+        """Return t_s of the next picture; a missing or jumping stamp counts as one usual step.
+
+        A repeated stamp is the same moment (a picture sent in two parts), unless the stamps stand still.
+        """
+        step_s = self._usual_step_s
+        if stamp_s is not None and self._last is not None:
+            self._repeats = self._repeats + 1 if stamp_s == self._last else 0
+            if 0 < stamp_s - self._last <= LONGEST_STEP_S:
+                step_s = stamp_s - self._last
+            elif 0 < self._repeats <= REPEATS_BELIEVED:
+                step_s = 0.0
         if self._started:
             self.t_s += step_s
         self._started = True
@@ -51,22 +56,15 @@ class Lookout:
 
 
 class Lag:
-    """How far a live stream is behind its own best: a backlog, better dropped than queued."""
+    """How far we are behind a live stream: pictures that wait for us are better dropped than queued."""
 
-    def __init__(self, late_s: float = LATE_S) -> None:
-        self.late_s = late_s
-        self._started_s: float | None = None
-        self._best_s = 0.0
-        self._last_t_s = 0.0
+    def __init__(self) -> None:
+        self._in_step_s: float | None = None
 
-    def of(self, t_s: float) -> float:
-        """Return the seconds by which the frame at `t_s` comes later than the stream's usual."""
-        if self._started_s is None:
-            self._started_s, self._last_t_s = time.monotonic() - t_s, t_s
-        behind_s = time.monotonic() - self._started_s - t_s
-        allowed_s = self._best_s + DRIFT * (t_s - self._last_t_s)
-        self._last_t_s = t_s
-        # More than any backlog can be: the stamps jumped, so start afresh.
-        jumped = behind_s - allowed_s > max(LONGEST_STEP_S, 2 * self.late_s)
-        self._best_s = behind_s if jumped else min(behind_s, allowed_s)
-        return behind_s - self._best_s
+    def of(self, t_s: float, now_s: float, waited: bool) -> float:
+        """Return for how many seconds the picture at t_s waited for us; waited: we waited for it instead."""
+        ahead_s = now_s - t_s
+        if waited or self._in_step_s is None:
+            self._in_step_s = ahead_s
+        self._in_step_s = min(self._in_step_s, ahead_s)
+        return ahead_s - self._in_step_s
