@@ -34,7 +34,7 @@ BATCH = 500
 READ_WAIT_MS = 1_000
 RELAY_EVERY_S = 0.1
 # After a start, cameras get this long to be taken by an ingest worker before they are called offline.
-CAMERAS_QUIET_S = 15.0
+CAMERAS_QUIET_S = 20.0
 
 
 class Worker:

@@ -63,8 +63,9 @@ def reconcile(session: Session, reports: dict[str, Report], now: datetime) -> li
     told: list[Event] = []
     for camera in session.scalars(live_cameras()):
         report = reports.get(camera.code, Report("offline", NOBODY))
-        if report.state != camera.state or report.reason != camera.state_reason:
+        if report.state != camera.state:
             told.append(_change(camera, report, now))
+        camera.state_reason = report.reason  # a reason may count seconds: that is no event
         if report.last_frame_at and _is_newer(report.last_frame_at, camera.last_frame_at):
             camera.last_frame_at = report.last_frame_at
             camera.clock_offset_s = report.clock_offset_s

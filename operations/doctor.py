@@ -105,8 +105,10 @@ def _records(engine: Engine, settings: Settings) -> Iterator[Finding]:
         yield Finding("users", users > 0, words)
         verdict = audit.verify(session)
         words = f"whole: {verdict.sealed} rows sealed, {verdict.unsealed} not yet"
-        broken = f"BROKEN at row {verdict.broken_sequence}: {verdict.why}. Tell the auditor."
-        yield Finding("audit log", verdict.whole, words if verdict.whole else broken)
+        broken = verdict.first_broken
+        if broken:
+            words = f"BROKEN at row {broken.sequence}: {broken.why}. Tell the auditor."
+        yield Finding("audit log", verdict.whole, words)
         rows = session.execute(
             select(Camera.code, Camera.state, Camera.state_reason)
             .where(Camera.source.is_not(None), Camera.enabled, Camera.state != "online")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from operations import audit, events
 from operations.audit import Actor
+from operations.cases import is_member
 from operations.facts import (
     BadInput,
     CaseClosed,
@@ -21,7 +22,7 @@ from operations.facts import (
     NotFound,
 )
 from operations.store import Session
-from operations.tables import Case, CaseMember, User, WatchlistEntry
+from operations.tables import Case, User, WatchlistEntry
 from operations.times import to_text
 
 SEVERITIES = ("red", "orange", "yellow")
@@ -163,7 +164,7 @@ def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Cas
         raise CaseNotFound(number)
     if case.state != "open" or case.ends_at <= now:
         raise CaseClosed(number)
-    if not _is_member(session, actor, case.id):
+    if not is_member(session, case.id, actor.user_id):
         raise NotACaseMember(number)
     return case
 
@@ -228,17 +229,13 @@ def _decide(session: Session, actor: Actor, entry_id: int, action: str) -> Watch
         raise EntryNotFound(entry_id)
     if action != "end" and entry.created_by == actor.user_id:
         raise CreatorMayNotApprove
-    if actor.role != "supervisor" and not _is_member(session, actor, entry.case_id):
+    if actor.role != "supervisor" and not is_member(session, entry.case_id, actor.user_id):
         raise NotACaseMember(session.get_one(Case, entry.case_id).number)
     following = TRANSITIONS.get((entry.state, action))
     if following is None:
         raise WrongEntryState(entry.state, action)
     entry.state = following
     return entry
-
-
-def _is_member(session: Session, actor: Actor, case_id: int) -> bool:
-    return session.get(CaseMember, (case_id, actor.user_id)) is not None
 
 
 def _record(session: Session, actor: Actor, entry: WatchlistEntry, now: datetime, **said: str) -> None:
