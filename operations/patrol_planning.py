@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from geo import planning
 from geo.coordinates import haversine_m
-from geo.planning import Effort, PatrolUnit, VisitTask, plan_patrols
+from geo.planning import Effort, NoPlanFound, PatrolUnit, VisitTask, plan_patrols
 from geo.roads import RoadNetwork
 from geo.travel_times import seconds_between
 from operations import audit
@@ -47,6 +47,13 @@ class PatrolUnderWay(Conflict):
 
     def __init__(self, day: date) -> None:
         super().__init__(f"Patrols have already checked in on the plans of {day}.")
+
+
+class NoPlanPossible(Conflict):
+    """The solver found nothing that keeps all shifts."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"No patrol plan of {day} keeps every shift.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Draft:
 def make_plans(engine: Engine, asked: PlansAsked, actor: Actor, now: datetime) -> PlansMade:
     """Plan a day anew for every unit not off duty.
 
-    Raises NotAllowed, NoCounty, PatrolUnderWay and geo.planning.NoPlanFound.
+    Raises NotAllowed, NoCounty, PatrolUnderWay and NoPlanPossible.
     """
     if actor.role not in ("supervisor", "system"):
         raise NotAllowed(f"A {actor.role} may not plan patrols.")
@@ -91,7 +98,10 @@ def make_plans(engine: Engine, asked: PlansAsked, actor: Actor, now: datetime) -
         _refuse_when_under_way(session, asked.day)
         network = road_network(session)
         draft = _draft(session, network, asked.day, seed)
-    plan = plan_patrols(draft.assignment, Effort(seed, asked.iterations, asked.limit_s))
+    try:
+        plan = plan_patrols(draft.assignment, Effort(seed, asked.iterations, asked.limit_s))
+    except NoPlanFound:
+        raise NoPlanPossible(asked.day) from None
     with writing(engine) as session:
         _refuse_when_under_way(session, asked.day)
         made = _store(session, network, asked, _Outcome(draft, plan, seed, now))

@@ -12,7 +12,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.generator.land import HALF_HEIGHT_M, HALF_WIDTH_M, Land
-from geo.generator.settlements import Settlements
+from geo.generator.settlements import TOWNS, Settlements
+from geo.generator.streets import Streets
 from geo.shortest import forest_from, nearest, nearest_several, two_way_graph
 
 Floats = NDArray[np.float64]
@@ -41,17 +42,17 @@ class Nesting:
     town_of_grid: Ints
 
 
-def divide(seed: int, land: Land, settlements: Settlements) -> Nesting:
+def divide(seed: int, land: Land, settlements: Settlements, streets: list[Streets]) -> Nesting:
     """Cut the county into sub-grids, grids and towns, small where people live and wide in the hills."""
     rng = np.random.default_rng([seed, 3])
-    cells = _cut_cells(rng, land, _spread_seeds(rng, land, settlements))
+    cells = _cut_cells(rng, land, _spread_seeds(rng, land, streets))
     grid_of_cell = _group_cells(rng, cells)
     return Nesting(cells, grid_of_cell, _group_grids(land, settlements, cells, grid_of_cell))
 
 
-def _spread_seeds(rng: np.random.Generator, land: Land, settlements: Settlements) -> Floats:
+def _spread_seeds(rng: np.random.Generator, land: Land, streets: list[Streets]) -> Floats:
     """Return SUB_GRIDS points, dense where people live, evened out by Lloyd steps on random samples."""
-    samples = _sample_people(rng, land, settlements)
+    samples = _sample_people(rng, land, streets)
     seeds = samples[rng.choice(len(samples), SUB_GRIDS, replace=False)]
     for _ in range(7):
         own = nearest(seeds, samples)[1]
@@ -72,19 +73,16 @@ def _on_land(land: Land, seeds: Floats, samples: Floats) -> Floats:
     return moved
 
 
-def _sample_people(rng: np.random.Generator, land: Land, settlements: Settlements) -> Floats:
-    """Return random places: a third in towns, a third in and about villages, the rest over the land."""
-    towns, villages = settlements.towns, settlements.villages
-    in_town = int(SAMPLES * 0.30)
-    share = settlements.town_radius_m**1.6
-    town = rng.choice(len(towns), in_town, p=share / share.sum())
-    town_spread = rng.normal(0, 0.62, (in_town, 2)) * settlements.town_radius_m[town, None]
-    near_village = int(SAMPLES * 0.42)
-    village = rng.integers(0, len(villages), near_village)
-    village_spread = rng.standard_t(3, (near_village, 2)) * 330.0
-    wide = int(SAMPLES * 0.6)
-    anywhere = rng.uniform(-1, 1, (wide, 2)) * [HALF_WIDTH_M, HALF_HEIGHT_M]
-    places = np.vstack([towns[town] + town_spread, villages[village] + village_spread, anywhere])
+def _sample_people(rng: np.random.Generator, land: Land, streets: list[Streets]) -> Floats:
+    """Return random places: most about street corners of towns and villages, the rest over the land."""
+    corners = np.vstack([street.places for street in streets])
+    in_town = np.repeat(np.arange(len(streets)) < TOWNS, [len(street.places) for street in streets])
+    town = rng.choice(np.flatnonzero(in_town), int(SAMPLES * 0.28))
+    village = rng.choice(np.flatnonzero(~in_town), int(SAMPLES * 0.44))
+    anywhere = rng.uniform(-1, 1, (int(SAMPLES * 0.6), 2)) * [HALF_WIDTH_M, HALF_HEIGHT_M]
+    about_town = corners[town] + rng.standard_t(4, (len(town), 2)) * 110.0
+    about_village = corners[village] + rng.standard_t(3, (len(village), 2)) * 300.0
+    places = np.vstack([about_town, about_village, anywhere])
     shapely.prepare(land.outline)
     return places[shapely.contains_xy(land.outline, places[:, 0], places[:, 1])]
 
