@@ -63,5 +63,5 @@ def utc_now() -> datetime:
 
 def masked(url: str) -> str:
     """Return `url` fit for a message or a log: no password, no token."""
-    url = re.sub(r"(://[^/?#@:]*):[^/?#]*@", r"\1:***@", url)
+    url = re.sub(r"(://[^/?#@:]*):.*@", r"\1:***@", url)
     return re.sub(r"(?i)((?:pass|passwd|password|pwd|token|key|secret)=)[^&#]*", r"\1***", url)

@@ -172,5 +172,5 @@ def _checked_source(source: str, where: str) -> str:
 def _name_of(source: str) -> str:
     """Return a name for people: the host or the file, never user or password."""
     if "://" in source:
-        return re.sub(r"^[a-z]+://([^/@]*@)?", "", source).split("?")[0][:120]
+        return re.sub(r"^[a-z]+://(.*@)?", "", source).split("?")[0][:120]
     return Path(source).name[:120]

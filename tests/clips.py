@@ -9,13 +9,15 @@ import cv2
 import numpy as np
 
 WIDTH_PX, HEIGHT_PX, FPS = 640, 360, 15
+GRAIN = np.random.default_rng(5).integers(0, 8, HEIGHT_PX * WIDTH_PX + 100_000, dtype=np.uint8)
 Stamp = Callable[[int], int]
 
 
 def picture(at_s: float, width_px: int = WIDTH_PX, height_px: int = HEIGHT_PX) -> np.ndarray:
     """Draw the road at a time: a car comes down it every six seconds, and the grass trembles."""
-    grain = np.random.default_rng(int(at_s * 1000)).integers(0, 8, (HEIGHT_PX, WIDTH_PX, 1), dtype=np.uint8)
-    image = np.full((HEIGHT_PX, WIDTH_PX, 3), (60, 110, 70), np.uint8) + grain
+    start = int(at_s * 1000) * 7919 % 100_000
+    grain = GRAIN[start : start + HEIGHT_PX * WIDTH_PX].reshape(HEIGHT_PX, WIDTH_PX)
+    image = cv2.add(np.full((HEIGHT_PX, WIDTH_PX, 3), (60, 110, 70), np.uint8), cv2.merge([grain] * 3))
     cv2.rectangle(image, (200, 0), (440, HEIGHT_PX), (95, 95, 95), -1)
     for y in range(0, HEIGHT_PX, 60):
         cv2.rectangle(image, (316, y), (324, y + 30), (220, 220, 220), -1)
