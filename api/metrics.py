@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import Redis, RedisError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.live.feed import Feed
-from operations import conditions
+from operations import conditions, metrics
 from operations.store import DatabaseDown, Engine, reading
 
 LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -114,11 +114,17 @@ class AskedWhenScraped(Collector):
             _by("stream_waiting", "Messages not yet handled", "stream", counts.waiting),
             _by("dead_letters", "Messages that nobody could handle", "stream", counts.dead),
             _gauge("workers", "Workers that run", len(counts.workers)),
+            *(_total(name, value) for name, value in sorted(metrics.totals(self._redis).items())),
         ]
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:
     return GaugeMetricFamily(f"watchgrid_{name}", words, value=value)
+
+
+def _total(name: str, value: float) -> Metric:
+    words = f"Counted by the operations workers: {name.replace('_', ' ')}"
+    return CounterMetricFamily(f"watchgrid_{name.removesuffix('_total')}", words, value=value)
 
 
 def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
