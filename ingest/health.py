@@ -22,7 +22,7 @@ CLOCK_SHARE = 0.05
 """Where usually half of all blocks tremble and now only so few move, a clock runs over a frozen picture."""
 FROZEN_AFTER_S = 8.0
 
-BLACK_LEVEL = 30.0
+BLACK_LEVEL = 20.0
 """Hardly a point of a black picture is brighter; lamps and signs are, in the darkest street."""
 FLAT_SPREAD = 4.0
 """A lens behind a hand, paint or a bag shows one colour: grey levels of spread."""

@@ -1,4 +1,4 @@
-"""Camera health from content: every fault is told within ten seconds, and a living picture is never accused."""
+"""Camera health from content: every fault is told within ten seconds, and no living picture accused."""
 
 from collections.abc import Callable
 
@@ -52,7 +52,7 @@ def test_a_fault_is_told_within_ten_seconds_and_not_before(fault: str, spoil: Sp
 
 def test_a_road_at_night_is_not_black() -> None:
     def night(at_s: float) -> np.ndarray:
-        dark = (picture(at_s) * 0.3).astype(np.uint8)
+        dark = (picture(at_s) * 0.4).astype(np.uint8)
         return cv2.circle(dark, (380, int(at_s * 40) % 360), 6, (250, 250, 255), -1)
 
     judge = HealthJudge()
