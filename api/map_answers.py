@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-SMALL_BYTES = 500
+SMALL_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Alerts: their list, their story with pictures, and what people do about them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -17,7 +17,7 @@ from api.shapes.alerts import (
     NearestUnits,
     ResolveQuestion,
 )
-from api.shapes.vocabulary import AlertState, Nothing, Severity
+from api.shapes.vocabulary import AlertFilter, Nothing, Severity
 from operations import alerts, dispatch
 from operations.access import Person
 from operations.alert_views import alert_json
@@ -40,7 +40,7 @@ SightingId = Annotated[
 def list_alerts(
     house: TheHouse,
     person: DeskOrPatrol,
-    state: Annotated[Literal["open", "closed"] | AlertState | None, Query()] = None,
+    state: AlertFilter | None = None,
     severity: Severity | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -9,6 +9,9 @@ NOON = "2026-11-23T04:00:00.000Z"
 
 Severity = Literal["red", "orange", "yellow"]
 AlertState = Literal["new", "acknowledged", "dispatched", "on_scene", "resolved", "false_alarm"]
+AlertFilter = Literal[
+    "open", "closed", "new", "acknowledged", "dispatched", "on_scene", "resolved", "false_alarm"
+]
 CameraState = Literal["online", "offline", "frozen", "black", "blurred", "moved", "wrong_clock", "unknown"]
 CameraKind = Literal["hd", "social"]
 UnitState = Literal["available", "assigned", "on_scene", "off_duty"]

@@ -1,0 +1,83 @@
+"""The county, its map and its cameras over HTTP: compressed, revalidated, filtered, changed."""
+
+import gzip
+import json
+
+import redis
+
+from operations import media
+from operations.store import reading
+from operations.tables import AuditRow, Camera
+from tests.api_server import Api
+from tests.conftest import Clock
+
+
+def test_a_map_layer_comes_compressed_and_only_once(api: Api) -> None:
+    client = api.as_user("operator")
+    first = client.get("/api/v1/map/cameras")
+    assert json.loads(first.content)["code"] == ["C0001", "C0002", "C0003"]
+    assert json.loads(first.content)["live"] == [True, True, False]
+    again = client.get("/api/v1/map/cameras", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    roads = client.get("/api/v1/map/roads", headers={"Accept-Encoding": "gzip"})
+    assert roads.headers["content-encoding"] == "gzip"
+    assert roads.json()["scale"] == 1e6
+    with client.stream("GET", "/api/v1/map/roads", headers={"Accept-Encoding": "gzip"}) as raw:
+        assert json.loads(gzip.decompress(b"".join(raw.iter_raw()))) == roads.json(), (
+            "compressed once, not twice"
+        )
+    plain = client.get("/api/v1/map/roads", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == roads.json()
+
+
+def test_the_county_and_its_layers(api: Api) -> None:
+    client = api.as_user("investigator")
+    county = client.get("/api/v1/county").json()
+    assert county["counts"]["cameras_hd"] == 3
+    assert county["bounds"] == [121.2, 28.1, 121.4, 28.2]
+    for layer, count in (("towns", 1), ("grids", 1), ("sub_grids", 0), ("points", 0), ("stations", 1)):
+        collection = client.get(f"/api/v1/map/{layer}").json()
+        assert collection["type"] == "FeatureCollection"
+        assert len(collection["features"]) == count, layer
+
+
+def test_cameras_are_filtered_paged_and_show_their_health(api: Api, redis_client: redis.Redis) -> None:
+    client = api.as_user("operator")
+    redis_client.hset("camera:health:C0001", "fps", "9.8")
+    page = client.get("/api/v1/cameras", params={"limit": 2}).json()
+    rest = client.get("/api/v1/cameras", params={"cursor": page["next_cursor"]}).json()
+    assert [c["code"] for c in page["items"] + rest["items"]] == ["C0001", "C0002", "C0003"]
+    assert [c["fps"] for c in page["items"]] == [9.8, None]
+    assert [c["code"] for c in client.get("/api/v1/cameras?live=false").json()["items"]] == ["C0003"]
+    assert [c["code"] for c in client.get("/api/v1/cameras?q=c0002").json()["items"]] == ["C0002"]
+    assert client.get("/api/v1/cameras?q=%25").json()["items"] == [], "a wildcard is a sign like any other"
+    assert client.get("/api/v1/cameras/summary").json() == {"states": {"unknown": 3}, "live": 2}
+    assert "rtsp" not in client.get("/api/v1/cameras/1").text, "a source may hold a password"
+
+
+def test_the_administrator_changes_a_camera_and_no_password_is_audited(api: Api) -> None:
+    administrator = api.as_user("administrator")
+    changed = administrator.patch("/api/v1/cameras/3", json={"source": "rtsp://user:secret@10.0.0.9/1"})
+    assert changed.json()["live"] is True
+    assert administrator.patch("/api/v1/cameras/3", json={"source": "gopher://x"}).json()["field"] == "source"
+    assert administrator.patch("/api/v1/cameras/3", json={"enabled": False}).json()["live"] is False
+    with reading(api.house.engine) as session:
+        assert session.get_one(Camera, 3).source == "rtsp://user:secret@10.0.0.9/1"
+        rows = session.query(AuditRow).filter_by(action="camera.changed").all()
+        assert [row.details for row in rows] == [{"source": "changed"}, {"enabled": False}]
+
+
+def test_a_look_at_a_live_picture_is_audited_and_asks_for_more(
+    api: Api, redis_client: redis.Redis, clock: Clock
+) -> None:
+    operator = api.as_user("operator")
+    assert operator.get("/api/v1/cameras/1/live.jpg").status_code == 404, (
+        "no picture yet, but a worker is asked"
+    )
+    assert 0 < redis_client.ttl("watching:C0001") <= 10
+    media.write_whole(media.live_path(api.house.media, "C0001"), b"jpeg")
+    assert operator.get("/api/v1/cameras/1/live.jpg").content == b"jpeg"
+    with reading(api.house.engine) as session:
+        rows = session.query(AuditRow).filter_by(action="camera.watched").all()
+        assert [(row.actor, row.subject_id) for row in rows] == [("operator", "1")] * 2
