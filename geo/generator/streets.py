@@ -65,7 +65,8 @@ def _settle(rng: np.random.Generator, land: Land, layout: Layout) -> Streets:
     number = np.cumsum(kept) - 1
     inside = kept[pairs[:, 0]]
     pairs, along, classes = number[pairs[inside]], along[inside], classes[inside]
-    back = ~_one_way(rng, lines[kept], pairs, along, classes) if layout.is_town else np.ones(len(pairs), bool)
+    one_way = _one_way(rng, lines[kept], pairs, along, classes) & layout.is_town
+    back = ~_without_traps(one_way, pairs)
     return Streets(
         places[kept],
         lines[kept],
@@ -163,3 +164,13 @@ def _one_way(
     chosen = rng.uniform(size=(2, 512)) < 0.2
     line = _line_followed(lines, pairs, np.maximum(along, 0))
     return np.asarray(chosen[np.maximum(along, 0), line % 512] & (classes == 3) & (along >= 0))
+
+
+def _without_traps(one_way: NDArray[np.bool_], pairs: Ints) -> NDArray[np.bool_]:
+    """Open the one-way streets at corners that could otherwise not be reached or not be left."""
+    size = int(pairs.max()) + 1
+    both = np.vstack([pairs, pairs[~one_way, ::-1]])
+    graph = coo_array((np.ones(len(both)), (both[:, 0], both[:, 1])), shape=(size, size))
+    part = connected_components(graph, directed=True, connection="strong")[1]
+    in_reach = part == np.argmax(np.bincount(part))
+    return np.asarray(one_way & in_reach[pairs].all(axis=1))

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 import shapely
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.generator import generate
+from geo.generator.land import shape_land
+from geo.generator.settlements import found_settlements
+from geo.generator.streets import lay_streets
 from tests.county import county
 
 
@@ -66,3 +70,14 @@ def test_every_point_has_a_camera_that_looks_across_it() -> None:
     made = county()
     with_camera = made.cameras.point[made.cameras.point >= 0]
     assert set(with_camera) == set(range(304))
+
+
+def test_one_way_streets_trap_nobody() -> None:
+    """Seed 101 once had a corner that could not be left, and behind it a whole town."""
+    land = shape_land(101)
+    for streets in lay_streets(101, land, found_settlements(101, land)):
+        size = len(streets.places)
+        graph = coo_array(
+            (np.ones(len(streets.source)), (streets.source, streets.target)), shape=(size, size)
+        )
+        assert connected_components(graph, directed=True, connection="strong")[0] == 1
