@@ -1,4 +1,7 @@
 // One place for HTTP: JSON in and out, the CSRF header on writes, problem+json turned into Problem. No retries.
+import { currentLanguage } from "../i18n/index.svelte";
+import { problemsInChinese } from "../i18n/problems";
+
 const ROOT = "/api/v1";
 
 export class Problem extends Error {
@@ -7,6 +10,7 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly field: string | null = null,
+    readonly kind: string = "",
   ) {
     super(detail || title);
   }
@@ -25,7 +29,7 @@ export const signedOut = (): void => onSignedOut();
 async function problemFrom(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => ({}));
   const detail = typeof body.detail === "string" ? body.detail : "";
-  return new Problem(response.status, body.title ?? response.statusText, detail, body.field ?? null);
+  return new Problem(response.status, body.title ?? response.statusText, detail, body.field ?? null, String(body.type ?? "").split("/").pop());
 }
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -55,7 +59,8 @@ export function queryString(query: Record<string, unknown>): string {
   return "?" + new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
 }
 
-/** Say what went wrong in the words of the server, or that it cannot be reached. */
+/** Say what went wrong in the user's language where we have words for it, else the server's, or that it cannot be reached. */
 export function words(error: unknown, unreachable: string): string {
-  return error instanceof Problem ? error.message : unreachable;
+  if (!(error instanceof Problem)) return unreachable;
+  return (currentLanguage() === "zh" && problemsInChinese[error.kind]) || error.message;
 }

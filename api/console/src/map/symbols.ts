@@ -111,7 +111,7 @@ export function lineStyle(kind: LineKind, palette: Palette): Style[] {
     if (kind === "dispatch" || kind === "patrol") return [casing, plain(palette.accent, 3.5)];
     if (kind === "assigned") return [plain(palette.accent, 1.4, [2, 5])];
     if (kind === "track") return [casing, plain(palette.text, 3)];
-    if (kind === "gap") return [plain(palette.text2, 2, [3, 8])];
+    if (kind === "gap") return [casing, plain(palette.text, 2.2, [2, 8])];
     return [plain(palette.text, 1.5, [6, 5])];
   });
 }
