@@ -20,9 +20,14 @@ def bottom_centre(box: Box) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, box[3]
 
 
+def shared_box(a: Box, b: Box) -> Box:
+    """Return what is in both boxes; of no area where nothing is."""
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
 def shared_area(a: Box, b: Box) -> float:
     """Return the area in both boxes."""
-    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+    return area(shared_box(a, b))
 
 
 def overlap(a: Box, b: Box) -> float:
@@ -57,7 +62,7 @@ def moved_sizes(before: Box, after: Box, frame: tuple[int, int]) -> float:
     Only what both opposite edges did counts. An edge at the border of the frame (width, height) says nothing.
     """
     travelled = [_common_shift(before, after, axis, frame[axis]) for axis in (0, 1)]
-    return float(np.hypot(*travelled)) / ((size(before) + size(after)) / 2)
+    return float(np.hypot(*travelled)) / min(size(before), size(after))
 
 
 def shift(before: Box, after: Box, frame: tuple[int, int]) -> tuple[float, float]:

@@ -20,23 +20,21 @@ class LookSettings:
     """How much reading a pass is worth."""
 
     most: int = 8
-    gap_s: float = 0.2
+    gap_s: float = 0.15
     per_frame: int = 1
-    per_second: float = 4.0
+    per_second: float = 6.0
     """Over all vehicles of one camera."""
-    least_width_px: float = 100.0
-    """A plate is a quarter of a car wide, and cannot be read below some 25 pixels."""
+    least_width_px: float = 140.0
+    """A plate is a quarter of a car wide, and cannot be read below some 35 pixels."""
     growth: float = 1.25
     """A vehicle without a readable plate is looked at again once it is so much larger."""
     hopeful: float = 0.4
     """After a read this good the next look need not wait for the vehicle to grow."""
-    blind: int = 2
-    """Looks a vehicle gets that comes no nearer and shows no readable plate."""
+    patience_s: float = 0.6
+    """Half of the looks may go to a vehicle that comes no nearer, at this distance."""
     agreeing: int = 2
     sure: float = 0.8
     """Confidence at which agreeing looks settle a plate."""
-    certain: float = 0.97
-    """Confidence at which a single look does."""
 
 
 def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSettings) -> bool:
@@ -50,7 +48,7 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
         return True
     if sight.reads and sight.reads[-1].confidence >= settings.hopeful:
         return True
-    return sight.looks < settings.blind and size(box) >= 0.8 * sight.looked_size
+    return sight.looks < settings.most / 2 and frame.t_s - sight.looked_s >= settings.patience_s
 
 
 def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:
@@ -59,7 +57,7 @@ def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: Re
     crop = cut(frame.image, box, margin=0.03)
     sight.looks += 1
     sight.looked_s = frame.t_s
-    sight.looked_size = max(sight.looked_size, size(box))
+    sight.looked_size = size(box)
     corner = (max(0, int(box[0] - 0.03 * size(box))), max(0, int(box[1] - 0.03 * size(box))))
     plates = [plate for plate in read(crop) if _is_own(plate, corner, box, others)]
     if not plates:
@@ -72,12 +70,11 @@ def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: Re
 
 def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
     """Return the fused plate once the looks agree on every character, else None."""
-    if not reads:
+    if len(reads) < settings.agreeing:
         return None
     fused = fuse(reads)
     same = sum(read.text == fused.text for read in reads)
-    needed = settings.sure if same >= settings.agreeing else settings.certain
-    return fused if "-" not in fused.text and same and fused.confidence >= needed else None
+    return fused if same >= settings.agreeing and fused.confidence >= settings.sure else None
 
 
 def concluded(reads: list[PlateRead]) -> PlateRead | None:

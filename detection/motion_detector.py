@@ -16,20 +16,22 @@ LEAST_STEP = 14.0
 
 NOISE_FACTOR = 3.5
 MOST_NOISE = 40
-SETTLING_S = 2.0
-"""The background is learned fast at first, so that what drove through the first pictures leaves no ghost for long."""
-
 FORGETTING_S = 10.0
 """How fast the background follows light, where nothing is in front of it."""
 
 STANDING_S = 60.0
-"""How fast the background swallows what stands in front of it."""
+"""How fast the background swallows what stands in front of it. A young background learns faster: it may itself
+hold what drove through the first pictures."""
 
 UPSET = 0.6
 """If so much of the picture changed, light or camera did, and the background starts again."""
 
-EVEN_CONTRAST = np.round(255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
+_LEVELS = np.arange(256)
+EVEN_CONTRAST = np.round(255 * np.sqrt(_LEVELS / 255)).astype(np.uint8)
 """At night pictures are compared by the square roots of their levels: there is as much in the dark as in the light."""
+
+RELATIVE = np.round(255 * np.log1p(_LEVELS / 16) / np.log1p(255 / 16)).astype(np.uint8)
+"""And their edges by logarithms: more light on a road marking is no new edge there."""
 
 NIGHT = 118.0
 """Mean of those square roots (times 16) in the background under which it is night."""
@@ -37,8 +39,8 @@ NIGHT = 118.0
 SHADOW = (0.5, 0.96)
 """A shadow darkens to such a share of the background, in all colours alike."""
 
-BEAM = 2.5
-"""At night a headlight brightens the road up to this share of the background (of square roots)."""
+BEAM = (0.5, 2.5)
+"""At night a headlight brightens the road up to such a share (of square roots)."""
 
 SHADOW_TINT = 6
 BEAM_TINT = 14
@@ -48,6 +50,12 @@ EDGE_AT_NIGHT = 12.0
 
 LEAST_SHARE = 0.0006
 """Blobs smaller than this share of the picture are not looked at: too small to follow."""
+
+
+LEAST_FILLED = 0.3
+"""Blobs that fill less of their box are branches, reflections and outlines."""
+
+CONFIDENCE = 0.5
 
 
 class MotionDetector:
@@ -76,15 +84,14 @@ class MotionDetector:
         before = cv2.convertScaleAbs(self._background)
         even = cv2.LUT(before, EVEN_CONTRAST)
         night = sum(cv2.mean(even)[:3]) / 3 < NIGHT
-        now, before = (cv2.LUT(small, EVEN_CONTRAST), even) if night else (small, before)
-        difference = _strongest(cv2.absdiff(now, before))
-        changed = (difference > np.maximum(LEAST_STEP, NOISE_FACTOR * self._noise)).astype(np.uint8)
+        look = _at_night if night else _by_day
+        difference, changed, thing = look(small, before, np.maximum(LEAST_STEP, NOISE_FACTOR * self._noise))
         if cv2.mean(changed)[0] > UPSET:
             self._restart(small, t_s)
             return []
-        mask = _filled(_solid(now, before, changed, night))
-        self._learn(small, difference, mask, t_s)
-        return _blobs(mask, image.shape[1] / small.shape[1], image.shape[0] / small.shape[0])
+        mask = _filled(thing)
+        self._learn(small, difference, mask | changed if night else mask, t_s)
+        return _vehicles(mask, image.shape)
 
     def _restart(self, small: np.ndarray, t_s: float) -> None:
         self._background = small.astype(np.float32)
@@ -95,8 +102,7 @@ class MotionDetector:
         elapsed_s = max(0.0, t_s - self._learned_s)
         age_s = t_s - self._started_s
         self._learned_s = t_s
-        open_s = min(FORGETTING_S, max(0.5, age_s))
-        hidden_s = open_s if age_s < SETTLING_S else STANDING_S
+        open_s, hidden_s = min(FORGETTING_S, max(0.5, age_s)), min(STANDING_S, max(0.5, age_s))
         strayed = np.minimum(difference, MOST_NOISE)
         for where, within_s in ((1 - mask, open_s), (mask, hidden_s)):
             weight = min(1.0, elapsed_s / within_s)
@@ -114,26 +120,40 @@ def _strongest(channels: np.ndarray) -> np.ndarray:
     return cv2.max(cv2.max(first, second), third)
 
 
-def _solid(small: np.ndarray, background: np.ndarray, changed: np.ndarray, night: bool) -> np.ndarray:
-    """Where there is a thing and not only other light: 1, else 0.
+Looked = tuple[np.ndarray, np.ndarray, np.ndarray]
 
-    By day what changed is a thing unless it is a shadow without edges. At night a vehicle is as dark as the
-    road and its edges alone betray it, while headlights brighten the road without edges.
+
+def _by_day(now: np.ndarray, before: np.ndarray, least: np.ndarray) -> Looked:
+    """Return by how much the picture differs, and where there is a thing: a change that is no shadow without edges."""
+    difference = _strongest(cv2.absdiff(now, before))
+    changed = np.asarray(difference > least, dtype=np.uint8)
+    light = _only_light(now, before, SHADOW, SHADOW_TINT)
+    return difference, changed, changed & ((1 - light) | _edges(now, before, EDGE_BY_DAY))
+
+
+def _at_night(now: np.ndarray, before: np.ndarray, least: np.ndarray) -> Looked:
+    """The same for pictures where vehicles are as dark as the road and their edges betray them, while headlights
+    brighten the road without edges.
     """
-    lit = SHADOW[0], BEAM if night else SHADOW[1]
-    thing = changed & (1 - _only_light(small, background, lit, BEAM_TINT if night else SHADOW_TINT))
-    change = cv2.subtract(_grey(small), _grey(background), dtype=cv2.CV_16S)
+    even, even_before = cv2.LUT(now, EVEN_CONTRAST), cv2.LUT(before, EVEN_CONTRAST)
+    difference = _strongest(cv2.absdiff(even, even_before))
+    changed = np.asarray(difference > least, dtype=np.uint8)
+    light = _only_light(even, even_before, BEAM, BEAM_TINT)
+    edges = _edges(cv2.LUT(now, RELATIVE), cv2.LUT(before, RELATIVE), EDGE_AT_NIGHT)
+    return difference, changed, (changed & (1 - light)) | edges
+
+
+def _edges(now: np.ndarray, before: np.ndarray, least_step: float) -> np.ndarray:
+    """Where there is an edge that was not there before, or one is gone: 1, else 0."""
+    change = cv2.subtract(_grey(now), _grey(before), dtype=cv2.CV_16S)
     across, down = cv2.Sobel(change, cv2.CV_16S, 1, 0), cv2.Sobel(change, cv2.CV_16S, 0, 1)
-    edge = cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0))
-    found = thing | (edge > 4 * EDGE_AT_NIGHT) if night else thing | (changed & (edge > 4 * EDGE_BY_DAY))
-    return np.asarray(found, dtype=np.uint8)
+    strongest = cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0))
+    return np.asarray(strongest > 4 * least_step, dtype=np.uint8)
 
 
-def _only_light(
-    small: np.ndarray, background: np.ndarray, lit: tuple[float, float], tint_step: int
-) -> np.ndarray:
-    """Where the light is within those shares of the background's and the tint is the same: 1, else 0."""
-    now, before = cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb), cv2.cvtColor(background, cv2.COLOR_BGR2YCrCb)
+def _only_light(now: np.ndarray, before: np.ndarray, lit: tuple[float, float], tint_step: int) -> np.ndarray:
+    """Where the light is within those shares of what it was and the tint is the same: 1, else 0."""
+    now, before = cv2.cvtColor(now, cv2.COLOR_BGR2YCrCb), cv2.cvtColor(before, cv2.COLOR_BGR2YCrCb)
     light, light_before = now[..., 0].astype(np.float32), before[..., 0].astype(np.float32)
     tint = cv2.absdiff(now, before)
     tint = cv2.max(np.ascontiguousarray(tint[..., 1]), np.ascontiguousarray(tint[..., 2]))
@@ -153,12 +173,14 @@ def _filled(solid: np.ndarray) -> np.ndarray:
     return cv2.drawContours(mask, outlines, -1, 1, cv2.FILLED)
 
 
-def _blobs(mask: np.ndarray, scale_x: float, scale_y: float) -> list[Detection]:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+def _vehicles(mask: np.ndarray, given: tuple[int, ...]) -> list[Detection]:
+    """Return what is large and solid enough, in pixels of the given picture (height, width, channels)."""
+    scale_x, scale_y = given[1] / mask.shape[1], given[0] / mask.shape[0]
+    _, _, blobs, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     found = []
-    for x, y, width, height, filled in stats[1:].tolist():
-        if filled < LEAST_SHARE * mask.size or filled < 0.3 * width * height:
+    for x, y, width, height, filled in blobs[1:].tolist():
+        if filled < LEAST_SHARE * mask.size or filled < LEAST_FILLED * width * height:
             continue
         box = (x * scale_x, y * scale_y, (x + width) * scale_x, (y + height) * scale_y)
-        found.append(Detection(box, "vehicle", 0.5))
+        found.append(Detection(box, "vehicle", CONFIDENCE))
     return found

@@ -6,7 +6,7 @@ from detection.boxes import covered, size
 from detection.detectors import Detector
 from detection.looks import LookSettings, ReadPlates, agreed, concluded, look, worth_a_look
 from detection.motion_gate import MotionGate
-from detection.sights import Sight, as_pass, first_sight, remember
+from detection.sights import Sight, as_pass, first_sight, remember, split_off, turned_back
 from detection.tracker import Track, Tracker, TrackerSettings
 from detection.vocabulary import Frame, Seen, VehiclePass
 
@@ -19,6 +19,8 @@ class PassSettings:
     looks: LookSettings = field(default_factory=LookSettings)
     least_travel: float = 0.7
     """A vehicle that moved less was parked or waiting."""
+    least_travel_with_plate: float = 0.35
+    """The same once its plate is known."""
     least_hits: int = 3
     least_size: float = 0.025
     """Of the picture's width: what never came nearer has not passed here."""
@@ -41,28 +43,23 @@ class PassWatcher:
         self._read_plates = read_plates
         self._settings = settings or PassSettings()
         self._gate = MotionGate()
-        self._tracker: Tracker | None = None
+        self._tracker = Tracker(self._settings.tracker)
         self._sights: dict[int, Sight] = {}
         self._published: dict[str, float] = {}
         self._look_again_s = float("-inf")
 
     def see(self, frame: Frame) -> Seen:
         """Look at one picture; return the passes it settled (publish each once) and those it ended."""
-        if self._tracker is None:
-            height, width = frame.image.shape[:2]
-            self._tracker = Tracker(width, height, self._settings.tracker)
-        if not self._needs_detector(frame, self._tracker):
+        if not self._needs_detector(frame):
             self._tracker.hold(frame.t_s)
             return Seen([], [])
-        followed = self._tracker.update(self._detector.detect(frame.image, frame.t_s), frame.t_s)
-        for track in followed.seen:
-            sight = self._sights.get(track.number) or self._sights.setdefault(
-                track.number, first_sight(track, frame)
-            )
-            remember(sight, track, frame)
+        height, width = frame.image.shape[:2]
+        detections = self._detector.detect(frame.image, frame.t_s)
+        followed = self._tracker.update(detections, frame.t_s, (width, height))
+        turned = self._remember(followed.seen, frame)
         self._count_parts(followed.seen)
         self._look(followed.seen, frame)
-        ended = self._end(followed.over)
+        ended = self._end([*turned, *(self._sights.pop(track.number) for track in followed.over)])
         settled = [
             self._settle(sight) for sight in self._sights.values() if self._may_settle(sight, frame.t_s)
         ]
@@ -70,13 +67,25 @@ class PassWatcher:
 
     def finish(self) -> Seen:
         """End all passes: the stream is over."""
-        return self._end(self._tracker.finish()) if self._tracker else Seen([], [])
+        return self._end([self._sights.pop(track.number) for track in self._tracker.finish()])
 
-    def _needs_detector(self, frame: Frame, tracker: Tracker) -> bool:
+    def _needs_detector(self, frame: Frame) -> bool:
         if self._detector.wants_every_frame:
             return True
         moves = self._gate.moves(frame.image, frame.t_s)
-        return moves or any(not tracker.is_still(track, frame.t_s) for track in tracker.tracks)
+        return moves or any(not self._tracker.is_still(track, frame.t_s) for track in self._tracker.tracks)
+
+    def _remember(self, seen: list[Track], frame: Frame) -> list[Sight]:
+        """Add the picture to what is known of each vehicle; return the sights that end because another came back."""
+        turned = []
+        for track in seen:
+            sight = self._sights.setdefault(track.number, first_sight(track, frame))
+            remember(sight, track, frame)
+            if turned_back(sight, (frame.image.shape[1], frame.image.shape[0])):
+                turned.append(self._sights.pop(track.number))
+                self._tracker.renumber(track)
+                self._sights[track.number] = split_off(sight, track, frame)
+        return turned
 
     def _count_parts(self, seen: list[Track]) -> None:
         for track in seen:
@@ -106,10 +115,11 @@ class PassWatcher:
             self._look_again_s = frame.t_s + 1.0 / looks.per_second
 
     def _may_settle(self, sight: Sight, t_s: float) -> bool:
-        if sight.settled or not self._is_pass(sight):
+        if sight.settled:
             return False
         sight.plate = agreed(sight.reads, self._settings.looks)
-        return sight.plate is not None or t_s - sight.first_seen_s > self._settings.settle_after_s
+        waited_s = t_s - sight.first_seen_s
+        return self._is_pass(sight) and (sight.plate is not None or waited_s > self._settings.settle_after_s)
 
     def _settle(self, sight: Sight) -> VehiclePass | None:
         """Publish the pass unless its plate was published a moment ago."""
@@ -126,9 +136,9 @@ class PassWatcher:
                 return None
         return as_pass(sight)
 
-    def _end(self, over: list[Track]) -> Seen:
+    def _end(self, over: list[Sight]) -> Seen:
         settled, ended = [], []
-        for sight in (self._sights.pop(track.number) for track in over):
+        for sight in over:
             if not self._is_pass(sight):
                 continue
             published = None if sight.settled else self._settle(sight)
@@ -137,9 +147,10 @@ class PassWatcher:
         return Seen(settled, ended)
 
     def _is_pass(self, sight: Sight) -> bool:
+        needed = self._settings.least_travel_with_plate if sight.plate else self._settings.least_travel
         return (
             sight.hits >= self._settings.least_hits
             and sight.largest >= self._settings.least_size * sight.best_frame.image.shape[1]
-            and sight.travelled >= self._settings.least_travel
+            and sight.travelled >= needed
             and sight.inside_another < sight.hits / 2
         )

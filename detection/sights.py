@@ -17,6 +17,10 @@ PATH_EVERY_S = 0.2
 RESTING = 0.04
 """Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
 
+TURNED = 1.5
+"""Vehicle sizes there, and back again, that make two vehicles of one: nobody turns round so fast."""
+
+
 @dataclass(slots=True)
 class Sight:
     """One vehicle before one camera."""
@@ -31,6 +35,9 @@ class Sight:
     best_score: float = 0.0
     travelled: float = 0.0
     travelled_once: float = 0.0
+    far_box: Box | None = None
+    """Where it was farthest from its beginning, at far_s."""
+    far_s: float = 0.0
     largest: float = 0.0
     hits: int = 0
     inside_another: int = 0
@@ -43,6 +50,7 @@ class Sight:
     looks: int = 0
     looked_s: float = float("-inf")
     looked_size: float = 0.0
+    """Size at the last look, or the least size since: growth is counted from there."""
     plate: PlateRead | None = None
     plate_crop: np.ndarray | None = None
     settled: bool = False
@@ -60,12 +68,14 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
     sight.hits += 1
     sight.last_box = box
     sight.largest = max(sight.largest, size(box))
+    sight.looked_size = min(sight.looked_size, size(box))
     sight.last_seen_s = frame.t_s
     sight.confidence = max(sight.confidence, detection.confidence)
     sight.classes[detection.vehicle_class] += detection.confidence * size(box)  # type: ignore[assignment]
     travelled = moved_sizes(sight.first_box, box, shape)
     if travelled > sight.travelled_once:  # one stray box is no journey: twice as far counts
         travelled, sight.travelled_once = sight.travelled_once, travelled
+        sight.far_box, sight.far_s = box, frame.t_s
     sight.travelled = max(sight.travelled, travelled)
     _extend(sight, frame.t_s, box)
     score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
@@ -93,6 +103,29 @@ def as_pass(sight: Sight) -> VehiclePass:
         best_box=sight.best_box,
         plate_crop=sight.plate_crop,
     )
+
+
+def turned_back(sight: Sight, frame: tuple[int, int]) -> bool:
+    """Whether the vehicle now drives back where it came from: then it is another one, met on the way."""
+    if sight.far_box is None or sight.travelled_once < TURNED or sight.last_seen_s == sight.far_s:
+        return False
+    there, back = shift(sight.first_box, sight.far_box, frame), shift(sight.far_box, sight.last_box, frame)
+    along = there[0] * back[0] + there[1] * back[1]
+    return (
+        moved_sizes(sight.far_box, sight.last_box, frame) >= TURNED
+        and along < -0.5 * float(np.hypot(*there)) * float(np.hypot(*back))
+    )
+
+
+def split_off(sight: Sight, track: Track, frame: Frame) -> Sight:
+    """Leave the way there to the vehicle that went there, and return a sight of the one that came back."""
+    back = first_sight(track, frame)
+    back.path = [point for point in sight.path if point[0] > sight.far_s]
+    sight.path = [point for point in sight.path if point[0] <= sight.far_s] or sight.path[:1]
+    back.first_seen_s = back.path[0][0] if back.path else frame.t_s
+    sight.last_seen_s = sight.far_s
+    sight.last_box = back.first_box = sight.far_box or track.box
+    return back
 
 
 def filled_path(path: list[PathPoint], until_s: float) -> list[PathPoint]:

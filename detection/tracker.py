@@ -1,12 +1,12 @@
 """Follows vehicles from picture to picture of one camera (ByteTrack). Time is passed in; knows nothing of plates or passes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from detection.boxes import is_cut, moved_sizes, overlaps, size
+from detection.boxes import area, covered, is_cut, moved_sizes, overlap, overlaps, shared_box, size
 from detection.vocabulary import Box, Detection
 
 
@@ -49,6 +49,8 @@ class Track:
     variance: np.ndarray
     still_box: Box
     still_since_s: float
+    alone_s: float
+    """When it last had a detection of its own."""
     hits: int = 1
 
 
@@ -66,32 +68,40 @@ Score = Callable[[list[Track], list[Detection]], np.ndarray]
 class Tracker:
     """ByteTrack for one camera: strong detections first, weak ones to keep tracks alive, then lost ones in reach."""
 
-    def __init__(self, width_px: int, height_px: int, settings: TrackerSettings | None = None) -> None:
-        self._frame = (width_px, height_px)
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        self._frame = (0, 0)
         self._settings = settings or TrackerSettings()
         self._next_number = 1
         self.tracks: list[Track] = []
 
-    def update(self, detections: list[Detection], t_s: float) -> Followed:
-        """Follow every vehicle into the picture taken at t_s; detections in its pixels."""
+    def update(self, detections: list[Detection], t_s: float, frame: tuple[int, int]) -> Followed:
+        """Follow every vehicle into the picture (width, height) taken at t_s; detections in its pixels."""
+        self._frame = frame
         for track in self.tracks:
             _predict(track, t_s)
+        asleep = [t for t in self.tracks if t_s - t.last_seen_s > self._settings.lost_s]
+        side_by_side, detections = self._untangle(_without(self.tracks, asleep), detections, t_s)
+        awake = _without(self.tracks, asleep + side_by_side)
         strong = [d for d in detections if d.confidence >= self._settings.strong]
         weak = [d for d in detections if d.confidence < self._settings.strong]
-        awake = [t for t in self.tracks if t_s - t.last_seen_s <= self._settings.lost_s]
-        asleep = [t for t in self.tracks if t_s - t.last_seen_s > self._settings.lost_s]
         first, strong = self._match(awake, strong, t_s, self._near)
         second, weak = self._match(_without(awake, first), weak, t_s, self._near)
         third, strong = self._match(_without(awake, first + second), strong, t_s, self._within_reach)
         fourth, strong = self._match(asleep, strong, t_s, self._near)
         started = [self._start(detection, t_s) for detection in strong]
-        return Followed(first + second + third + fourth + started, self._end(t_s))
+        seen = side_by_side + first + second + third + fourth + started
+        return Followed(seen, self._end(t_s))
 
     def hold(self, t_s: float) -> None:
         """Note that nothing moved until t_s: whatever stood still is still there."""
         for track in self.tracks:
             track.last_seen_s = track.predicted_s = t_s
             track.velocity[:] = 0.0
+
+    def renumber(self, track: Track) -> None:
+        """Give the track a number of its own from now on: it turned out to be another vehicle."""
+        track.number = self._next_number
+        self._next_number += 1
 
     def is_still(self, track: Track, t_s: float) -> bool:
         """Whether the vehicle stands still."""
@@ -101,6 +111,28 @@ class Tracker:
         """Give up all tracks and return them."""
         over, self.tracks = self.tracks, []
         return over
+
+    def _untangle(
+        self, tracks: list[Track], detections: list[Detection], t_s: float
+    ) -> tuple[list[Track], list[Detection]]:
+        """Let vehicles that melted into one detection go on as predicted, each within it, for a while.
+
+        Returns those vehicles, and the detections that are left.
+        """
+        known = [t for t in tracks if t.hits >= KNOWN_HITS and t_s - t.alone_s <= 2 * self._settings.lost_s]
+        left, together = [], []
+        for detection in detections:
+            inside = [t for t in known if _melted(t.box, detection.box) and t not in together]
+            others = [d for d in detections if d is not detection]
+            if len(inside) < 2 or any(overlap(t.box, d.box) > 0.3 for t in inside for d in others):
+                left.append(detection)
+                continue
+            for track in inside:
+                alone_s = track.alone_s
+                self._observe(track, replace(detection, box=shared_box(track.box, detection.box)), t_s)
+                track.alone_s = alone_s
+            together += inside
+        return together, left
 
     def _match(
         self, tracks: list[Track], detections: list[Detection], t_s: float, score: Score
@@ -147,6 +179,7 @@ class Tracker:
             variance=variance,
             still_box=detection.box,
             still_since_s=t_s,
+            alone_s=t_s,
         )
         self._next_number += 1
         self.tracks.append(track)
@@ -155,7 +188,7 @@ class Tracker:
     def _observe(self, track: Track, detection: Detection, t_s: float) -> None:
         _correct(track, detection.box)
         track.detection = detection
-        track.last_seen_s = t_s
+        track.last_seen_s = track.alone_s = t_s
         track.hits += 1
         if moved_sizes(track.still_box, track.box, self._frame) > self._settings.still_within:
             track.still_box, track.still_since_s = track.box, t_s
@@ -172,6 +205,9 @@ class Tracker:
             return self._settings.left_s
         return self._settings.lost_s
 
+
+KNOWN_HITS = 5
+"""A vehicle seen so often is known well enough to be followed through a crowd."""
 
 SPREAD_OF_A_BOX = 0.05
 """How far the edges of a detection stray, in vehicle sizes."""
@@ -219,6 +255,11 @@ def _drives_out(track: Track, frame: tuple[int, int]) -> bool:
         or (is_cut(box[2], width) and left > 0)
         or (is_cut(box[3], height) and top > 0)
     )
+
+
+def _melted(box: Box, detection: Box) -> bool:
+    """Whether the detection holds the vehicle and clearly more."""
+    return covered(box, detection) > 0.6 and 0.15 < area(box) / area(detection) < 0.75
 
 
 def _boxes(items: list[Track] | list[Detection]) -> np.ndarray:
