@@ -56,6 +56,8 @@ LONGEST = max(len(form.positions) for form in FORMS)
 ALPHABET = "".join(dict.fromkeys("".join("".join(form.positions) for form in FORMS)))
 """Every character that some position may hold, each once."""
 
+TWO_ROW_GROUNDS = ("yellow",)
+"""The grounds on which GA 36 writes a plate in two rows (rear of large vehicles, trailers)."""
 ORDINARY = "blue"
 """The kind of the ordinary form; there, and only there, the ground colour decides the kind."""
 
@@ -70,6 +72,11 @@ def fits(form: Form, text: str) -> bool:
 def matches(text: str) -> str | None:
     """Name the kind that a text would be (blue for the ordinary form), or None where it is no plate."""
     return next((form.kind for form in FORMS if fits(form, text)), None)
+
+
+def surplus_letters(text: str) -> int:
+    """Count the letters of a serial beyond the two that GA 36 issues; words painted on vehicles have more."""
+    return max(0, sum(char.isascii() and char.isalpha() for char in text[2:]) - 2)
 
 
 def kind_of(form: Form, ground: str | None, rows: int = 1) -> str:

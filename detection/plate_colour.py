@@ -5,7 +5,7 @@ import numpy as np
 
 _HUES = {"yellow": (12, 34), "green": (35, 88), "blue": (95, 130)}
 """OpenCV hues, 0-179, lower and upper end."""
-_SATURATED = 70
+_SATURATED = 45
 _LIT = 50
 _BRIGHT = 140
 _LEAST_SHARE = 0.35

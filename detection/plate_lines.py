@@ -21,7 +21,7 @@ _TOP_SHARE = 0.4
 
 def plate_lines(quads: Sequence[np.ndarray]) -> list[Rows]:
     """List what may be a plate among lines of text, the largest first, at most 24."""
-    whole = [(quad,) for quad in quads if _is_within(quad, 2.2, 12)]
+    whole = [(quad,) for quad in quads if _is_within(quad, 1.5, 12)]
     joined = [(_joined(left, right),) for left, right in permutations(quads, 2) if _are_pieces(left, right)]
     stacked = [(top, bottom) for top, bottom in permutations(quads, 2) if _are_rows(top, bottom)]
     split = [_split(quad) for quad in quads if _is_within(quad, 1.2, 2.4)]

@@ -1,12 +1,13 @@
 """Finds and reads plates in photographs and vehicle crops. Owns the order of the work and what is let out as a plate;
 the networks, the looks and the decoding have their own modules. No tracking."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from detection.decoding import Evidence
-from detection.grammar import ALPHABET, FORMS, UNREADABLE, Form, kind_of
+from detection.grammar import ALPHABET, FORMS, TWO_ROW_GROUNDS, UNREADABLE, Form, kind_of, surplus_letters
 from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
 from detection.plate_colour import ground_colour
 from detection.plate_crops import Framing, box_of, straightened
@@ -17,25 +18,29 @@ from detection.vocabulary import Box, Character, PlateRead
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much work a picture is worth. longest_px: the longer side of the picture in which text is searched.
+    """How much work a picture is worth.
 
+    searches_px: the longer side of the picture in which text is searched, size after size until a plate is certain.
     framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look too.
     """
 
-    longest_px: int
+    searches_px: tuple[int, ...]
     framings: tuple[Framing, ...]
     doubtful_below: float
 
 
-PHOTOGRAPH = Effort(960, (SECOND, THIRD), doubtful_below=0.9)
-VEHICLE = Effort(352, (SECOND,), doubtful_below=0.0)
+PHOTOGRAPH = Effort((960, 1600, 640), (SECOND, THIRD), doubtful_below=0.9)
+VEHICLE = Effort((352,), (SECOND,), doubtful_below=0.0)
 
 _GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
 _WORTH_ANOTHER_LOOK = -16.0
-_LEAST_LIKELIHOOD = -13.0
+_LEAST_LIKELIHOOD = -12.5
 _WRONG_GROUND = 4.0
 _LEAST_READABLE = 0.3
-_MOST_UNREADABLE = 2
+_LEAST_SECOND = 0.5
+"""Least confidence of the second weakest position: one character may be lost, two make it a guess."""
+_TOO_MANY_LETTERS = 7.0
+_TWO_ROWS = 3.0
 _KEPT_CHARACTERS = 8
 _SAME_PLATE_OVERLAP = 0.3
 
@@ -59,13 +64,24 @@ class PlateReader:
 
     def read(self, image: np.ndarray, effort: Effort = PHOTOGRAPH) -> list[PlateRead]:
         """Read every plate of a picture (H x W x 3 uint8 BGR), the largest first; boxes are in its pixels."""
-        lines = plate_lines(find_text(self._networks, image, effort.longest_px))
+        found: list[_Candidate] = []
+        for longest_px in effort.searches_px:
+            found = _apart([*found, *self._candidates(image, longest_px, effort)], _certainty)
+            if any(_certainty(candidate) >= effort.doubtful_below for candidate in found if _is_plate(candidate)):
+                break
+        return [_plate_read(image, candidate) for candidate in found if _is_plate(candidate)]
+
+    def _candidates(self, image: np.ndarray, longest_px: int, effort: Effort) -> list[_Candidate]:
+        """Search once, look at every line and again at those that begin to look like a plate; the largest first."""
+        lines = [
+            rows
+            for rows in plate_lines(find_text(self._networks, image, longest_px))
+            if len(rows) == 1 or _ground(image, rows) in TWO_ROW_GROUNDS
+        ]
         firsts = first_looks(self._networks, image, lines)
         begun = [_candidate(image, rows, evidence) for rows, (_, evidence) in zip(lines, firsts, strict=True)]
         hopeful = [candidate for candidate in begun if candidate.score >= _WORTH_ANOTHER_LOOK]
-        finished = [self._finished(image, candidate, effort) for candidate in _apart(hopeful)]
-        reads = [_plate_read(image, candidate) for candidate in finished]
-        return [read for read in reads if read is not None]
+        return [self._finished(image, candidate, effort) for candidate in _apart(hopeful, _score)]
 
     def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
         """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer looks."""
@@ -91,11 +107,18 @@ def load_plate_reader(threads: int = 1) -> PlateReader:
     return PlateReader(load_text_networks(threads))
 
 
+def _ground(image: np.ndarray, rows: Rows) -> str | None:
+    return ground_colour(straightened(image, rows[-1], _GROUND))
+
+
 def _candidate(image: np.ndarray, rows: Rows, evidence: Evidence) -> _Candidate:
-    ground = ground_colour(straightened(image, rows[-1], _GROUND))
+    ground = _ground(image, rows)
     scores = evidence.log_likelihoods + _log_priors(ground)
     best = int(scores.argmax())
-    return _Candidate(rows, ground, evidence, best, float(scores[best]))
+    posteriors = evidence.posteriors[best, : len(FORMS[best].positions)]
+    text = "".join(ALPHABET[column] for column in posteriors.argmax(axis=1))
+    doubts = _TOO_MANY_LETTERS * surplus_letters(text) + (_TWO_ROWS if len(rows) == 2 else 0.0)
+    return _Candidate(rows, ground, evidence, best, float(scores[best]) - doubts)
 
 
 def _log_priors(ground: str | None) -> np.ndarray:
@@ -104,10 +127,14 @@ def _log_priors(ground: str | None) -> np.ndarray:
     return -np.array([form.rarity for form in FORMS]) - np.array(misfits)
 
 
-def _apart(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Of candidates that cover the same plate keep the one that reads best; keep their order."""
+def _score(candidate: _Candidate) -> float:
+    return candidate.score
+
+
+def _apart(candidates: list[_Candidate], worth: Callable[[_Candidate], float]) -> list[_Candidate]:
+    """Of candidates that cover the same plate keep the worthiest; keep their order."""
     kept: list[_Candidate] = []
-    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+    for candidate in sorted(candidates, key=worth, reverse=True):
         if all(_overlap(candidate, other) < _SAME_PLATE_OVERLAP for other in kept):
             kept.append(candidate)
     return [candidate for candidate in candidates if any(candidate is other for other in kept)]
@@ -133,15 +160,18 @@ def _certainty(candidate: _Candidate) -> float:
     return float(_peaks(candidate)[1].max(axis=1).min())
 
 
-def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead | None:
-    """Turn a candidate into a read, or None where it does not look like a plate."""
+def _is_plate(candidate: _Candidate) -> bool:
+    """Say whether a candidate looks enough like a plate to be let out; in doubt it does not."""
+    _, posteriors = _peaks(candidate)
+    _, second = np.sort(posteriors.max(axis=1))[:2]
+    return candidate.score >= _LEAST_LIKELIHOOD and bool(second >= _LEAST_SECOND)
+
+
+def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead:
     form, posteriors = _peaks(candidate)
     characters = tuple(_character(posterior) for posterior in posteriors)
-    text = "".join(character.char for character in characters)
-    if candidate.score < _LEAST_LIKELIHOOD or text.count(UNREADABLE) > _MOST_UNREADABLE:
-        return None
     return PlateRead(
-        text=text,
+        text="".join(character.char for character in characters),
         confidence=min(character.confidence for character in characters),
         characters=characters,
         box=box_of(outline(candidate.rows), image),
