@@ -95,9 +95,14 @@ def keep_ids_ahead(session: Session) -> None:
 
 @contextmanager
 def running_api(
-    engine: Engine, redis_url: str, now: Callable[[], datetime], data_dir: Path, **settings: object
+    engine: Engine,
+    redis_url: str,
+    now: Callable[[], datetime],
+    data_dir: Path,
+    users: bool = True,
+    **settings: object,
 ) -> Iterator[Api]:
-    """Yield an API on a free port; it stops with the block."""
+    """Yield an API on a free port, by default on an inhabited village; it stops with the block."""
     given = Settings(_env_file=None, redis_url=redis_url, data_dir=data_dir, **settings)
     house = build_house(given, engine, now)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -106,7 +111,9 @@ def running_api(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     wait_for(lambda: server.started)
-    api = Api(f"http://127.0.0.1:{listening.getsockname()[1]}", house, inhabit(engine, now()))
+    api = Api(
+        f"http://127.0.0.1:{listening.getsockname()[1]}", house, inhabit(engine, now()) if users else {}
+    )
     try:
         yield api
     finally:

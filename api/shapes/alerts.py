@@ -14,6 +14,7 @@ from api.shapes.vocabulary import (
     LineString,
     Lon,
     NamedPlace,
+    NextCursor,
     Plate,
     Question,
     Reason,
@@ -52,7 +53,7 @@ class AlertAnswer(Answer):
 
 class AlertList(Answer):
     items: list[AlertAnswer]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None
 
 
 class HistoryItem(Answer):

@@ -13,6 +13,7 @@ from api.shapes.vocabulary import (
     Id,
     Lat,
     Lon,
+    NextCursor,
     Question,
     Time,
     Trimmed,
@@ -44,7 +45,7 @@ class CameraAnswer(Answer):
 
 class CameraList(Answer):
     items: list[CameraAnswer]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None
 
 
 class CameraSummary(Answer):

@@ -12,6 +12,7 @@ from api.shapes.vocabulary import (
     EntryState,
     Id,
     LineString,
+    NextCursor,
     PointGeometry,
     Question,
     Reason,
@@ -38,7 +39,7 @@ class CaseAnswer(Answer):
 
 class CaseList(Answer):
     items: list[CaseAnswer]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None
 
 
 class NewCaseQuestion(Question):
@@ -74,7 +75,7 @@ class EntryAnswer(Answer):
 
 class EntryList(Answer):
     items: list[EntryAnswer]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None
 
 
 class NewEntryQuestion(Question):
@@ -158,4 +159,4 @@ class PastQuery(Answer):
 
 class PastQueryList(Answer):
     items: list[PastQuery]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None

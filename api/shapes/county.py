@@ -30,7 +30,7 @@ class CountyAnswer(Answer):
 class AreaGeometry(Answer):
     """A GeoJSON Polygon or MultiPolygon."""
 
-    type: Literal["Polygon", "MultiPolygon"]
+    type: Annotated[Literal["Polygon", "MultiPolygon"], Field(examples=["Polygon"])]
     coordinates: Annotated[
         list[Any], Field(examples=[[[[121.1, 28.1], [121.2, 28.1], [121.2, 28.2], [121.1, 28.1]]]])
     ]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from api.shapes.vocabulary import Answer, Id, Question, Time, Trimmed
+from api.shapes.vocabulary import Answer, Id, NextCursor, Question, Time, Trimmed
 from operations.access import PASSWORD_LENGTH, Role
 
 Login = Annotated[
@@ -37,7 +37,7 @@ class UserAnswer(Me):
 
 class UserList(Answer):
     items: list[UserAnswer]
-    next_cursor: str | None = None
+    next_cursor: NextCursor = None
 
 
 class SessionAnswer(Answer):
@@ -64,7 +64,7 @@ class SignInAnswer(Answer):
 
 class SignInList(Answer):
     items: list[SignInAnswer]
-    next_cursor: str | None = None
+    next_cursor: NextCursor = None
 
 
 class NewUserQuestion(Question):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.shapes.vocabulary import Answer, Time
+from api.shapes.vocabulary import Answer, NextCursor, Time
 
 
 class AuditAnswer(Answer):
@@ -26,7 +26,7 @@ class AuditAnswer(Answer):
 
 class AuditList(Answer):
     items: list[AuditAnswer]
-    next_cursor: Annotated[str | None, Field(examples=["MTAw"])]
+    next_cursor: NextCursor = None
 
 
 class BrokenAt(Answer):

@@ -13,6 +13,7 @@ from api.shapes.vocabulary import (
     Lat,
     LineString,
     Lon,
+    NextCursor,
     Question,
     Time,
     Trimmed,
@@ -57,7 +58,7 @@ class UnitAnswer(Answer):
 
 class UnitList(Answer):
     items: list[UnitAnswer]
-    next_cursor: str | None = None
+    next_cursor: NextCursor = None
 
 
 class UnitChanges(Question):

@@ -25,6 +25,7 @@ HeadingDeg = Annotated[float, Field(ge=0, le=360, examples=[92.5])]
 CaseNumber = Annotated[str, Field(min_length=1, max_length=64, examples=["2026-YH-0142"])]
 Plate = Annotated[str, Field(examples=["浙JA12345"])]
 Code = Annotated[str, Field(examples=["C0001"])]
+NextCursor = Annotated[str | None, Field(examples=["WzEwMF0"])]
 
 
 def _one_line(value: Any) -> Any:
