@@ -10,8 +10,10 @@ from shapely import box
 from geo.roads import Edges, RoadNetwork, from_edges
 from operations import watchlist
 from operations.audit import Actor
-from operations.sightings import Sighting
+from operations.intake import Known, Stored, take_messages
+from operations.sightings import Sighting, to_json
 from operations.store import Engine, writing
+from operations.stream import Message
 from operations.tables import Camera, Case, CaseMember, Grid, Station, Town, Unit, User
 from operations.watchlist import NewEntry
 
@@ -133,3 +135,9 @@ def seen(now: datetime, track: int, camera: str = "C0001", **changed: Any) -> Si
         model="motion",
     )
     return replace(made, **changed)
+
+
+def take(engine: Engine, known: Known, now: datetime, *sightings: Sighting) -> Stored:
+    """Hand sightings to intake as the worker would."""
+    messages = [Message(f"{number}-0", to_json(one).encode()) for number, one in enumerate(sightings)]
+    return take_messages(engine, known, messages, now)

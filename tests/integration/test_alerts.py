@@ -1,24 +1,22 @@
 """Alerts from raised to closed, on both databases: who may, what is locked, what is told."""
 
 import json
-import threading
-from datetime import timedelta
 
 import pytest
 import redis
 
 from operations import alerts, dispatch
-from operations.alert_views import alert_detail, alert_json
+from operations.alert_views import alert_detail
 from operations.alerts import AlertAlreadyClosed, AlertNotFound, WrongAlertState
 from operations.audit import Actor
-from operations.dispatch import NoUnitAvailable, UnitNotAvailable, UnitNotFound
+from operations.dispatch import NoUnitAvailable, UnitNotFound
 from operations.facts import BadInput, NotAllowed
 from operations.intake import Known, take_messages
 from operations.relay import relay
 from operations.sightings import Sighting, to_json
 from operations.store import Engine, reading, writing
 from operations.stream import Message
-from operations.tables import Alert, Assignment, Unit
+from operations.tables import Alert, Unit
 from tests.conftest import Clock
 from tests.village import OPERATOR, PATROL, PLATE, found_village, seen, straight_road, watch_for
 
@@ -138,54 +136,3 @@ def test_no_unit_is_available(village: Engine, clock: Clock) -> None:
             unit.state = "off_duty"
     with writing(village) as session, pytest.raises(NoUnitAvailable):
         dispatch.assign(session, ROADS, 1, None, actor=OPERATOR, now=clock())
-
-
-def test_two_operators_send_one_unit_and_one_of_them_wins(village: Engine, clock: Clock) -> None:
-    watch_for(village, "皖B55555", clock())
-    _take(village, clock, seen(clock.move(1), 9, plate="皖B55555"))
-    start = threading.Barrier(2)
-    outcomes: list[str] = []
-
-    def send(alert_id: int) -> None:
-        start.wait(10)
-        try:
-            with writing(village) as session:
-                dispatch.assign(session, ROADS, alert_id, 1, actor=OPERATOR, now=clock())
-            outcomes.append("sent")
-        except UnitNotAvailable:
-            outcomes.append("not available")
-
-    operators = [threading.Thread(target=send, args=(alert_id,)) for alert_id in (1, 2)]
-    for operator in operators:
-        operator.start()
-    for operator in operators:
-        operator.join(20)
-    assert sorted(outcomes) == ["not available", "sent"]
-    with reading(village) as session:
-        assert session.query(Assignment).count() == 1
-        states = sorted(alert["state"] for alert in alert_json(session, session.query(Alert).all()))
-        assert states == ["dispatched", "new"]
-
-
-def test_an_alert_nobody_sees_escalates_three_times(village: Engine, clock: Clock) -> None:
-    def escalate() -> list[int]:
-        with writing(village) as session:
-            return alerts.escalate(session, clock(), 60)
-
-    clock.move(59)
-    assert escalate() == []
-    for _ in range(3):
-        clock.move(60)
-        assert escalate() == [1]
-        assert escalate() == []
-    clock.move(3600)
-    assert escalate() == [], "the third is the last"
-    with reading(village) as session:
-        assert session.get_one(Alert, 1).escalation_level == 3
-
-
-def test_an_acknowledged_alert_does_not_escalate(village: Engine, clock: Clock) -> None:
-    with writing(village) as session:
-        alerts.acknowledge(session, 1, OPERATOR, clock())
-    with writing(village) as session:
-        assert alerts.escalate(session, clock() + timedelta(hours=1), 60) == []
