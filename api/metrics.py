@@ -14,7 +14,8 @@ from operations import conditions, metrics
 from operations.store import DatabaseDown, Engine, reading
 
 LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-WITHOUT_END = ("/api/v1/events",)
+METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
+WITHOUT_END = ("live_events",)
 
 
 class Metrics:
@@ -22,7 +23,7 @@ class Metrics:
 
     def __init__(self, engine: Engine, redis: Redis, feed: Feed) -> None:
         self.registry = CollectorRegistry()
-        labels = ("method", "route")
+        labels = ("method", "operation")
         self._requests = Counter(
             "watchgrid_http_requests", "Requests answered", (*labels, "status"), registry=self.registry
         )
@@ -40,11 +41,12 @@ class Metrics:
         return generate_latest(self.registry)
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count one answered request under its route's template, never under its address."""
-        route = getattr(scope.get("route"), "path", "unmatched")
-        self._requests.labels(scope["method"], route, str(status)).inc()
-        if route not in WITHOUT_END:
-            self._latency.labels(scope["method"], route).observe(seconds)
+        """Count one answered request under its operation's name, never under its address."""
+        operation = getattr(scope.get("route"), "name", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._requests.labels(method, operation, str(status)).inc()
+        if operation not in WITHOUT_END:
+            self._latency.labels(method, operation).observe(seconds)
 
 
 class Counted:
