@@ -10,7 +10,7 @@ import type { Alert, Line, Severity, Unit } from "../api/types";
 import { SEVERITIES } from "../state/alerts.svelte";
 import type { Packed, Place } from "./pack";
 import type { Palette } from "./palette";
-import { alertStyle, labelStyle, lineStyle, playheadStyle, selectionStyle, stopStyle, unitStyle, type LineKind } from "./symbols";
+import { alertStyle, labelStyle, lineStyle, playheadStyle, selectionStyle, stationStyle, stopStyle, unitStyle, type LineKind } from "./symbols";
 
 /** A line to draw over the roads. */
 export interface Route {
@@ -30,6 +30,8 @@ export interface Stop {
 const UNIT_LABELS_BELOW = 28;
 const GRID_LABELS_BELOW = 13;
 const POINT_LABELS_BELOW = 9;
+const STATIONS_BELOW = 60;
+const STATION_LABELS_BELOW = 16;
 
 export interface Layers {
   labels: VectorLayer;
@@ -69,9 +71,10 @@ export function makeLayers(palette: () => Palette): Layers {
 }
 
 function labels(feature: Feature, resolution: number, palette: Palette) {
-  const kind = feature.get("kind") as "town" | "grid" | "point";
+  const kind = feature.get("kind") as "town" | "grid" | "point" | "station";
   if (kind === "grid" && resolution > GRID_LABELS_BELOW) return [];
   if (kind === "point" && resolution > POINT_LABELS_BELOW) return [];
+  if (kind === "station") return resolution > STATIONS_BELOW ? [] : stationStyle(resolution < STATION_LABELS_BELOW ? feature.get("name") : "", palette);
   return labelStyle(kind, feature.get("name"), palette);
 }
 
@@ -88,7 +91,7 @@ function named(kind: string, places: Place[]): Feature[] {
 }
 
 export function labelFeatures(packed: Packed): Feature[] {
-  return [...named("town", packed.townLabels), ...named("point", packed.pointLabels), ...named("grid", packed.gridLabels)];
+  return [...named("town", packed.townLabels), ...named("station", packed.stations), ...named("point", packed.pointLabels), ...named("grid", packed.gridLabels)];
 }
 
 export function alertFeatures(alerts: Alert[]): Feature[] {

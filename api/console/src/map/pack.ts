@@ -1,7 +1,7 @@
 // Turns what the server sends (GeoJSON, delta-coded roads, camera columns) into flat Mercator arrays for fast drawing.
-import type { CameraState, MapCameras, Roads } from "../api/types";
+import type { Areas, CameraState, MapCameras, Places, Roads } from "../api/types";
 import { groupOf, GROUPS } from "../state/cameras.svelte";
-import type { Drawing, Shapes } from "../state/county.svelte";
+import type { Drawing } from "../state/county.svelte";
 
 const RADIUS_M = 6378137;
 const RAD = Math.PI / 180;
@@ -79,14 +79,14 @@ function boxOf(line: number[]): [number, number, number, number] {
 
 type Ring = [number, number][];
 
-function ringsOf(geometry: { type: string; coordinates: unknown }): Ring[] {
+function ringsOf(geometry: Areas["features"][number]["geometry"]): Ring[] {
   if (geometry.type === "Polygon") return geometry.coordinates as Ring[];
   return (geometry.coordinates as Ring[][]).flat();
 }
 
 const flat = (ring: Ring): number[] => ring.flatMap(([lon, lat]) => [mercatorX(lon), mercatorY(lat)]);
 
-function packShapes(shapes: Shapes): Lines {
+function packShapes(shapes: Areas): Lines {
   const lines: number[][] = [];
   const tags: number[] = [];
   shapes.features.forEach((feature, i) => {
@@ -99,7 +99,7 @@ function packShapes(shapes: Shapes): Lines {
 }
 
 /** Edges that only one town has: the county's outline. */
-function packCoast(towns: Shapes): Lines {
+function packCoast(towns: Areas): Lines {
   const edges = new Map<string, [number[], number]>();
   const name = ([lon, lat]: [number, number]) => `${lon.toFixed(5)},${lat.toFixed(5)}`;
   for (const feature of towns.features) {
@@ -143,7 +143,7 @@ function packCameras(columns: MapCameras): Cameras {
 
 export const groupIndex = (state: CameraState): number => GROUPS.indexOf(groupOf(state));
 
-function labelOf(shapes: Shapes, lines: Lines): Place[] {
+function labelOf(shapes: Areas, lines: Lines): Place[] {
   const best = new Map<number, { area: number; i: number }>();
   for (let i = 0; i < lines.tags.length; i++) {
     const [w, s, e, n] = lines.boxes.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number];
@@ -179,7 +179,7 @@ function middle(lines: Lines, i: number): [number, number] {
   return twice === 0 ? [ox, oy] : [ox + x / (3 * twice), oy + y / (3 * twice)];
 }
 
-function places(shapes: Shapes): Place[] {
+function places(shapes: Places): Place[] {
   return shapes.features.map(({ geometry, properties }) => {
     const [lon, lat] = geometry.coordinates as [number, number];
     return { x: mercatorX(lon), y: mercatorY(lat), code: properties.code, name: properties.name ?? properties.code };

@@ -102,6 +102,23 @@ export function unitStyle(state: UnitState, headingDeg: number, label: string, p
   });
 }
 
+/** A station: the base that units leave from. */
+export function stationStyle(name: string, palette: Palette): Style[] {
+  return cached(`station ${name}`, () => [
+    new Style({
+      image: new RegularShape({
+        points: 4,
+        angle: Math.PI / 4,
+        radius: 7,
+        fill: new Fill({ color: palette.ink }),
+        stroke: new Stroke({ color: palette.accent, width: 1.6 }),
+        declutterMode: "none",
+      }),
+      text: name ? words(name, palette.accent, palette.halo, 12, { y: 15, weight: 500 }) : undefined,
+    }),
+  ]);
+}
+
 export type LineKind = "dispatch" | "assigned" | "patrol" | "track" | "gap" | "sightings";
 
 export function lineStyle(kind: LineKind, palette: Palette): Style[] {

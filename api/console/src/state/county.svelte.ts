@@ -1,22 +1,16 @@
 // The county once per session: its facts, and the drawing data of the map (plain objects, never reactive).
 import { get } from "../api/client";
-import type { County, MapCameras, Roads } from "../api/types";
+import type { Areas, County, MapCameras, Places, Roads } from "../api/types";
 import { setSiteZone } from "../i18n/time";
 import { setClock } from "./clock.svelte";
 import { isRole } from "./session.svelte";
 
-export interface Shapes {
-  features: {
-    geometry: { type: string; coordinates: unknown };
-    properties: { id: number; code: string; name?: string; kind?: string; town_id?: number | null };
-  }[];
-}
 export interface Drawing {
-  towns: Shapes;
-  grids: Shapes;
-  sub_grids: Shapes;
-  points: Shapes;
-  stations: Shapes;
+  towns: Areas;
+  grids: Areas;
+  sub_grids: Areas;
+  points: Places;
+  stations: Places;
   roads: Roads;
   cameras: MapCameras;
 }
@@ -34,13 +28,14 @@ export async function loadCounty(): Promise<void> {
 const NO_CAMERAS: MapCameras = { id: [], code: [], lon: [], lat: [], kind: [], state: [], live: [] };
 
 async function fetchDrawing(): Promise<Drawing> {
-  const shapes = (name: string) => get<Shapes>(`/map/${name}`);
+  const areas = (name: string) => get<Areas>(`/map/${name}`);
+  const places = (name: string) => get<Places>(`/map/${name}`);
   const [towns, grids, sub_grids, points, stations, roads, cameras] = await Promise.all([
-    shapes("towns"),
-    shapes("grids"),
-    shapes("sub_grids"),
-    shapes("points"),
-    shapes("stations"),
+    areas("towns"),
+    areas("grids"),
+    areas("sub_grids"),
+    places("points"),
+    places("stations"),
     get<Roads>("/map/roads"),
     isRole("patrol") ? NO_CAMERAS : get<MapCameras>("/map/cameras"),
   ]);

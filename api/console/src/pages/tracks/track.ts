@@ -70,7 +70,7 @@ export function placeAt(track: Track, moment: number): [number, number] | null {
 }
 
 function along(line: Line, part: number): [number, number] {
-  const points = line.coordinates;
+  const points = line.coordinates as [number, number][];
   const lengths = points.slice(1).map((point, i) => Math.hypot(point[0] - points[i]![0], point[1] - points[i]![1]));
   let left = lengths.reduce((sum, length) => sum + length, 0) * part;
   for (let i = 0; i < lengths.length; i++) {
