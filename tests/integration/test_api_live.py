@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -67,28 +67,28 @@ def feed(client: httpx.Client, last_event_id: str | None = None, query: str = ""
         yield Events(response)
 
 
-@pytest.mark.parametrize(
-    ("login", "sees"),
-    [
-        ("operator", ALL[:4]),
-        ("supervisor", ALL[:6]),
-        ("investigator", [ALL[2], ALL[4]]),
-        ("patrol", [ALL[0], ("units.moved", {"units": [MOVED["units"][0]]})]),
-        ("administrator", [ALL[2]]),
-        ("auditor", []),
-    ],
-)
-def test_each_role_sees_its_own(
-    api: Api, redis_client: redis.Redis, login: str, sees: list[tuple[str, Any]]
-) -> None:
-    with feed(api.as_user(login)) as seen:
-        assert seen.next() == ("ready", {})
-        wait_for(lambda: api.house.feed.clients == 1)
+SEES = {
+    "operator": ALL[:4],
+    "supervisor": ALL[:6],
+    "investigator": [ALL[2], ALL[4]],
+    "patrol": [ALL[0], ("units.moved", {"units": [MOVED["units"][0]]})],
+    "administrator": [ALL[2]],
+    "auditor": [],
+}
+
+
+def test_each_role_sees_its_own_until_it_signs_out(api: Api, redis_client: redis.Redis) -> None:
+    with ExitStack() as stack:
+        feeds = {login: stack.enter_context(feed(api.as_user(login))) for login in SEES}
+        for seen in feeds.values():
+            assert seen.next() == ("ready", {})
         events.publish(redis_client, ALL)
-        assert [seen.next() for _ in sees] == sees
-        with api.house.engine.connect():
+        for login, seen in feeds.items():
+            assert [seen.next() for _ in SEES[login]] == SEES[login], login
+        for login in SEES:
             api.as_user(login).delete("/api/v1/session")
-        assert seen.next() == ("signed_out", {}), "nothing more came before the session ended"
+        for login, seen in feeds.items():
+            assert seen.next() == ("signed_out", {}), f"{login}: nothing more came before the session ended"
 
 
 def test_a_client_that_was_away_misses_nothing_and_gets_nothing_twice(
