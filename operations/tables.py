@@ -258,6 +258,7 @@ class SightingRow(Table):
 
 
 OPEN_ALERT = text("state NOT IN ('resolved', 'false_alarm')")
+UNDER_WAY = text("ended_at IS NULL")
 
 
 class Alert(Table):
@@ -336,11 +337,7 @@ class Assignment(Table):
     ended_at: Mapped[datetime | None]
     __table_args__ = (
         Index(
-            "ux_assignments_open",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            "ux_assignments_open", "unit_id", unique=True, sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY
         ),
     )
 
