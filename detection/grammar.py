@@ -9,8 +9,9 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters of a serial: I and O are never issued there."""
-OFFICES = LETTERS + "O"
-"""Letters after the province; O is real there (粤O), I is not."""
+RARE_OFFICES = "O"
+OFFICES = LETTERS + RARE_OFFICES
+"""Letters after the province; O is real there (粤O) but rare, I is not issued."""
 SERIAL = DIGITS + LETTERS
 ENERGY = "ABCDEFGHJK"
 """The field code of a new-energy plate (GA 36 and its extension)."""

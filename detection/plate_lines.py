@@ -76,4 +76,6 @@ def _are_rows(top: np.ndarray, bottom: np.ndarray) -> bool:
 def _split(quad: np.ndarray) -> Rows:
     """Part a quad that may hold both rows."""
     left, right = quad[0] + (quad[3] - quad[0]) * _TOP_SHARE, quad[1] + (quad[2] - quad[1]) * _TOP_SHARE
-    return np.array([quad[0], quad[1], right, left], np.float32), np.array([left, right, quad[2], quad[3]], np.float32)
+    return np.array([quad[0], quad[1], right, left], np.float32), np.array(
+        [left, right, quad[2], quad[3]], np.float32
+    )

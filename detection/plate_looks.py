@@ -26,7 +26,9 @@ _HEAD_MM, _PROVINCE_MM = (2, 130), (2, 68)
 _SHEARS = np.linspace(-0.6, 0.6, 13)
 
 
-def first_looks(networks: TextNetworks, image: np.ndarray, lines: Sequence[Rows]) -> list[tuple[TextLook, Evidence]]:
+def first_looks(
+    networks: TextNetworks, image: np.ndarray, lines: Sequence[Rows]
+) -> list[tuple[TextLook, Evidence]]:
     """Look once at every line; the lines of one row go through the network together."""
     singles = [rows for rows in lines if len(rows) == 1]
     looks = iter(recognise(networks, [straightened(image, rows[0], FIRST) for rows in singles]))
@@ -58,9 +60,18 @@ def look_again(
     return with_province(pooled, _closer_looks(networks, image, quad, first))
 
 
-def _closer_looks(networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence) -> list[np.ndarray]:
+def _closer_looks(
+    networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence
+) -> list[np.ndarray]:
     """Enlarge the province and the letter beside it, then the province alone, found from where the others stand."""
-    form = int(np.argmax([s if form.positions[0] == PROVINCES else -np.inf for form, s in zip(FORMS, first.log_likelihoods, strict=True)]))
+    form = int(
+        np.argmax(
+            [
+                s if form.positions[0] == PROVINCES else -np.inf
+                for form, s in zip(FORMS, first.log_likelihoods, strict=True)
+            ]
+        )
+    )
     length = len(FORMS[form].positions)
     centres = np.array(_CENTRES_MM[length][1:])
     share_per_mm, share_at_edge = np.polyfit(centres, first.places[form, 1:length], 1)
@@ -78,7 +89,10 @@ def _closer_looks(networks: TextNetworks, image: np.ndarray, quad: np.ndarray, f
 def _part(quad: np.ndarray, left: float, right: float) -> np.ndarray:
     """Cut a quad from left to right, shares of its width."""
     top, bottom = quad[1] - quad[0], quad[2] - quad[3]
-    return np.array([quad[0] + top * left, quad[0] + top * right, quad[3] + bottom * right, quad[3] + bottom * left], np.float32)
+    return np.array(
+        [quad[0] + top * left, quad[0] + top * right, quad[3] + bottom * right, quad[3] + bottom * left],
+        np.float32,
+    )
 
 
 def upright(image: np.ndarray, quad: np.ndarray) -> np.ndarray:

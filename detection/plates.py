@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from detection.decoding import Evidence
-from detection.grammar import ALPHABET, FORMS, TWO_ROW_GROUNDS, UNREADABLE, Form, kind_of, surplus_letters
+from detection.grammar import (
+    ALPHABET,
+    FORMS,
+    RARE_OFFICES,
+    TWO_ROW_GROUNDS,
+    UNREADABLE,
+    Form,
+    kind_of,
+    surplus_letters,
+)
 from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
 from detection.plate_colour import ground_colour
 from detection.plate_crops import Framing, box_of, straightened
@@ -22,24 +31,28 @@ class Effort:
 
     searches_px: the longer side of the picture in which text is searched, size after size until a plate is certain.
     framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look too.
+    certain_above: a plate read more certainly than this at first sight is looked at no more.
     """
 
     searches_px: tuple[int, ...]
     framings: tuple[Framing, ...]
     doubtful_below: float
+    certain_above: float = 1.0
 
 
 PHOTOGRAPH = Effort((960, 1600, 640), (SECOND, THIRD), doubtful_below=0.9)
-VEHICLE = Effort((352,), (SECOND,), doubtful_below=0.0)
+VEHICLE = Effort((320,), (SECOND,), doubtful_below=0.0, certain_above=0.99)
 
 _GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
 _WORTH_ANOTHER_LOOK = -16.0
 _LEAST_LIKELIHOOD = -12.5
+_LEAST_WITH_A_GAP = -9.0
 _WRONG_GROUND = 4.0
 _LEAST_READABLE = 0.3
 _LEAST_SECOND = 0.5
 """Least confidence of the second weakest position: one character may be lost, two make it a guess."""
 _TOO_MANY_LETTERS = 7.0
+_RARE_OFFICE = 3.0
 _TWO_ROWS = 3.0
 _KEPT_CHARACTERS = 8
 _SAME_PLATE_OVERLAP = 0.3
@@ -67,7 +80,9 @@ class PlateReader:
         found: list[_Candidate] = []
         for longest_px in effort.searches_px:
             found = _apart([*found, *self._candidates(image, longest_px, effort)], _certainty)
-            if any(_certainty(candidate) >= effort.doubtful_below for candidate in found if _is_plate(candidate)):
+            if any(
+                _certainty(candidate) >= effort.doubtful_below for candidate in found if _is_plate(candidate)
+            ):
                 break
         return [_plate_read(image, candidate) for candidate in found if _is_plate(candidate)]
 
@@ -89,7 +104,7 @@ class PlateReader:
 
     def _finished(self, image: np.ndarray, candidate: _Candidate, effort: Effort) -> _Candidate:
         """Look at a candidate as often as the effort allows."""
-        if len(candidate.rows) == 2:
+        if len(candidate.rows) == 2 or _certainty(candidate) > effort.certain_above:
             return candidate
         quad, first = candidate.rows[0], candidate.evidence
         again = look_again(self._networks, image, quad, first, effort.framings)
@@ -117,7 +132,11 @@ def _candidate(image: np.ndarray, rows: Rows, evidence: Evidence) -> _Candidate:
     best = int(scores.argmax())
     posteriors = evidence.posteriors[best, : len(FORMS[best].positions)]
     text = "".join(ALPHABET[column] for column in posteriors.argmax(axis=1))
-    doubts = _TOO_MANY_LETTERS * surplus_letters(text) + (_TWO_ROWS if len(rows) == 2 else 0.0)
+    doubts = (
+        _TOO_MANY_LETTERS * surplus_letters(text)
+        + _RARE_OFFICE * (text[1] in RARE_OFFICES)
+        + _TWO_ROWS * (len(rows) == 2)
+    )
     return _Candidate(rows, ground, evidence, best, float(scores[best]) - doubts)
 
 
@@ -163,8 +182,9 @@ def _certainty(candidate: _Candidate) -> float:
 def _is_plate(candidate: _Candidate) -> bool:
     """Say whether a candidate looks enough like a plate to be let out; in doubt it does not."""
     _, posteriors = _peaks(candidate)
-    _, second = np.sort(posteriors.max(axis=1))[:2]
-    return candidate.score >= _LEAST_LIKELIHOOD and bool(second >= _LEAST_SECOND)
+    weakest, second = np.sort(posteriors.max(axis=1))[:2]
+    least = _LEAST_LIKELIHOOD if weakest >= _LEAST_READABLE else _LEAST_WITH_A_GAP
+    return candidate.score >= least and bool(second >= _LEAST_SECOND)
 
 
 def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead:
