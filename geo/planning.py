@@ -3,7 +3,7 @@
 Deterministic for one seed when bounded by iterations. The prize of a place is the caller's matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,13 +68,21 @@ class NoPlanFound(Exception):
     """The solver found no plan that keeps every window, not even after raising its penalties."""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to search: whichever bound comes first. Only iterations give the same plan twice."""
+    """How long to search: whichever bound comes first. Only iterations give the same plan twice.
+
+    `enough` is asked at every iteration; once it is true the best plan so far is taken.
+    """
 
     seed: int
     iterations: int = 2_000
     limit_s: float = 20.0
+    enough: Callable[[], bool] = _never
 
 
 def plan_patrols(assignment: Assignment, effort: Effort) -> Plan:
@@ -107,7 +115,11 @@ def _solve(data: pyvrp.ProblemData, effort: Effort, highest_penalty: float) -> p
         ils=pyvrp.IteratedLocalSearchParams(history_length=50),
         penalty=pyvrp.PenaltyParams(solutions_between_updates=50, min_penalty=1, max_penalty=highest_penalty),
     )
-    stop = MultipleCriteria([MaxIterations(effort.iterations), MaxRuntime(effort.limit_s)])
+    bounds = MultipleCriteria([MaxIterations(effort.iterations), MaxRuntime(effort.limit_s)])
+
+    def stop(best_cost: int) -> bool:
+        return effort.enough() or bounds(best_cost)
+
     return pyvrp.solve(data, stop, seed=effort.seed, collect_stats=False, params=params).best
 
 

@@ -3,7 +3,7 @@
 Following a plan is in patrols.py. Planning takes seconds, so nothing is locked while it runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -58,13 +58,17 @@ class NoPlanPossible(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PlansAsked:
-    """The day (local), the seed of its unpredictability (None: from the day), and how hard to search."""
+    """The day (local), the seed of its unpredictability (None: from the day), and how hard to search.
+
+    Once `enough` is true the best plan so far is taken.
+    """
 
     day: date
     timezone: str
     seed: int | None = None
     iterations: int = 250
     limit_s: float = 20.0
+    enough: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,9 @@ def make_plans(engine: Engine, asked: PlansAsked, actor: Actor, now: datetime) -
         _refuse_when_under_way(session, asked.day)
         network = road_network(session)
         draft = _draft(session, network, asked.day, seed)
+    effort = Effort(seed, asked.iterations, asked.limit_s, asked.enough)
     try:
-        plan = plan_patrols(draft.assignment, Effort(seed, asked.iterations, asked.limit_s))
+        plan = plan_patrols(draft.assignment, effort)
     except NoPlanFound:
         raise NoPlanPossible(asked.day) from None
     with writing(engine) as session:

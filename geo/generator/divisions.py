@@ -63,13 +63,15 @@ def _spread_seeds(rng: np.random.Generator, land: Land, streets: list[Streets]) 
 
 
 def _on_land(land: Land, seeds: Floats, samples: Floats) -> Floats:
-    """Move each seed that fell into a bay to the nearest of its own samples."""
+    """Move each seed that fell into the sea to the nearest of its own samples, or of none to a lonely one."""
     metres, own = nearest(seeds, samples)
     order = np.lexsort((metres, own))
     owners, first = np.unique(own[order], return_index=True)
     wet = ~shapely.contains_xy(land.outline, seeds[owners, 0], seeds[owners, 1])
     moved = seeds.copy()
     moved[owners[wet]] = samples[order[first[wet]]]
+    idle = np.setdiff1d(np.arange(len(seeds)), owners)
+    moved[idle] = samples[np.argsort(-metres, kind="stable")[: len(idle)]]
     return moved
 
 

@@ -67,12 +67,14 @@ def run(settings: Settings, stop: threading.Event) -> None:
     if network is None:
         return
     fleet = Fleet(network, settings.site_timezone, random.Random("units"))
-    threading.Thread(target=_plan_today, args=(engine, settings.site_timezone), daemon=True).start()
+    planning = threading.Thread(target=_plan_today, args=(engine, settings.site_timezone, stop))
+    planning.start()
     while not stop.wait(TICK_S):
         try:
             tick(engine, client, fleet, datetime.now(UTC))
         except Exception:  # the worker's loop edge
             log.exception("a step of the demo's units failed; the next one follows")
+    planning.join()  # the solver must not be running while the interpreter ends
 
 
 def tick(engine: Engine, client: Redis, fleet: Fleet, now: datetime) -> int:
@@ -105,7 +107,7 @@ def _wait_for_roads(engine: Engine, stop: threading.Event) -> RoadNetwork | None
     return None
 
 
-def _plan_today(engine: Engine, timezone: str) -> None:
+def _plan_today(engine: Engine, timezone: str, stop: threading.Event) -> None:
     """Make today's plans, unless they were made before a restart."""
     now = datetime.now(UTC)
     day = patrols.site_day(now, timezone)
@@ -113,7 +115,7 @@ def _plan_today(engine: Engine, timezone: str) -> None:
         if session.scalar(select(PatrolPlan.id).where(PatrolPlan.day == day).limit(1)) is not None:
             return
     try:
-        made = make_plans(engine, PlansAsked(day, timezone), SYSTEM, now)
+        made = make_plans(engine, PlansAsked(day, timezone, enough=stop.is_set), SYSTEM, now)
         log.info("planned %d stops for %d units", made.stops, made.plans)
     except Fact as why:
         log.warning("no patrol plans today: %s", why)

@@ -56,6 +56,13 @@ def test_a_task_nobody_can_reach_in_time_stays_unserved() -> None:
     assert faults(assignment, plan) == []
 
 
+def test_the_search_ends_when_it_is_enough() -> None:
+    asked = iter([False] * 20 + [True] * 10_000)
+    assignment = shift(30)
+    plan = plan_patrols(assignment, Effort(1, iterations=10**9, limit_s=600.0, enough=lambda: next(asked)))
+    assert faults(assignment, plan) == []
+
+
 def test_nothing_to_do_is_a_plan() -> None:
     assignment = dataclasses.replace(shift(1), tasks=[])
     assert plan_patrols(assignment, Effort(seed=1)) == Plan([[], [], []], [])
