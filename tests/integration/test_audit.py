@@ -1,6 +1,7 @@
 """The audit trail: sealed in order, published when it is an event, and unable to lie about itself."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from operations.relay import read_anchor, relay
 from operations.store import Engine, reading, writing
 from operations.tables import AuditRow
 from tests.conftest import Clock
+from tests.worker import wait_until
 
 WHO = Actor("investigator", "investigator", 3)
 
@@ -104,3 +106,25 @@ def test_a_chain_written_anew_is_told(engine: Engine, redis_client: redis.Redis,
     found = _verdict(engine, anchor=anchor).first_broken
     assert found
     assert found.why == "the chain was written anew"
+
+
+def test_two_relays_and_many_writers_make_one_whole_chain(
+    engine: Engine, redis_client: redis.Redis, clock: Clock
+) -> None:
+    writers = [threading.Thread(target=_act, args=(engine, clock, 1)) for _ in range(24)]
+    done = threading.Event()
+
+    def keep_relaying() -> None:
+        while not done.is_set():
+            relay(engine, redis_client, clock())
+
+    relays = [threading.Thread(target=keep_relaying) for _ in range(2)]
+    for thread in relays + writers:
+        thread.start()
+    for thread in writers:
+        thread.join(30)
+    wait_until(lambda: _verdict(engine).sealed == len(writers), "the last row sealed")
+    done.set()
+    for thread in relays:
+        thread.join(30)
+    assert _verdict(engine) == Verdict(sealed=24, unsealed=0)
