@@ -56,14 +56,14 @@ def main() -> int:
     )
     with listening:
         Server(config, house).run(sockets=[listening])
-    house.engine.dispose()
     return 0
 
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port before anything else, so that a port in use is one sentence."""
     family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
-    listening = socket.socket(family)
+    # With its protocol named, asyncio switches Nagle's delay off: 40 ms less for every small answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.http_host, settings.http_port))

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal, get_args
 
 from argon2 import PasswordHasher
@@ -19,8 +20,6 @@ Role = Literal["operator", "patrol", "investigator", "supervisor", "auditor", "a
 ROLES: tuple[Role, ...] = get_args(Role)
 PASSWORD_LENGTH = 10
 HASHER = PasswordHasher()
-# Checked when the login is unknown, so that an unknown login takes as long as a wrong password.
-_NOBODYS_HASH = HASHER.hash(secrets.token_hex(16))
 
 
 class NotSignedIn(Fact):
@@ -149,11 +148,17 @@ def find_user(session: Session, login: str) -> User | None:
 
 def password_is_right(user: User | None, password: str) -> bool:
     """Compare in the same time whether or not the user exists (about 50 ms): call it in no transaction."""
+    nobodys = _nobodys_hash()
     try:
-        HASHER.verify(user.password_hash if user else _NOBODYS_HASH, password)
+        HASHER.verify(user.password_hash if user else nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
     return user is not None
+
+
+@cache
+def _nobodys_hash() -> str:
+    return HASHER.hash(secrets.token_hex(16))
 
 
 def _check_role(role: str) -> None:

@@ -105,7 +105,8 @@ def running_api(
     """Yield an API on a free port, by default on an inhabited village; it stops with the block."""
     given = Settings(_env_file=None, redis_url=redis_url, data_dir=data_dir, **settings)
     house = build_house(given, engine, now)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(build_app(house), log_config=None, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
