@@ -251,7 +251,7 @@ class SightingRow(Table):
     model: Mapped[str | None] = mapped_column(String(80))
     simulated: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
-        Index("ix_sightings_plate", "plate", "seen_at"),
+        Index("ix_sightings_plate", "plate", "seen_at", postgresql_ops={"plate": "varchar_pattern_ops"}),
         Index("ix_sightings_camera", "camera_id", "seen_at"),
         {"postgresql_partition_by": "RANGE (seen_at)"},
     )

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 
 from operations.intake import Known, take_messages
 from operations.sightings import to_json
-from operations.store import reading
+from operations.store import Engine, reading
 from operations.stream import Message
 from operations.tables import AuditRow
 from tests.api_server import Api
@@ -74,6 +75,19 @@ def test_a_look_again_is_audited_again_and_only_for_members(api: Api, clock: Clo
     assert outsider.get(QUERIES).json()["items"] == []
     picture = f"{QUERIES}/{query['id']}/sightings/C0003:1795420800000:4/snapshot.jpg"
     assert investigator.get(picture).status_code == 404, "the query did not find this vehicle"
+
+
+@pytest.mark.parametrize("pattern", ["浙JA1234", "浙JA1%"])
+def test_postgresql_finds_plates_and_beginnings_of_plates_by_its_index(engine: Engine, pattern: str) -> None:
+    if engine.dialect.name != "postgresql":
+        return
+    with reading(engine) as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        operator = "LIKE" if "%" in pattern else "="
+        plan = session.execute(text(f"EXPLAIN SELECT * FROM sightings WHERE plate {operator} '{pattern}'"))
+        conditions = [line for (line,) in plan if "Index Cond" in line]
+    assert conditions
+    assert all("plate" in line for line in conditions)
 
 
 def test_questions_without_ground_or_bounds_are_refused_naming_the_field(api: Api) -> None:

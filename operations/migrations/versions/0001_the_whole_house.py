@@ -93,7 +93,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sightings", schema=None) as batch_op:
         batch_op.create_index("ix_sightings_camera", ["camera_id", "seen_at"], unique=False)
-        batch_op.create_index("ix_sightings_plate", ["plate", "seen_at"], unique=False)
+        # With these operators PostgreSQL finds both whole plates and plates that begin with something.
+        batch_op.create_index(
+            "ix_sightings_plate",
+            ["plate", "seen_at"],
+            unique=False,
+            postgresql_ops={"plate": "varchar_pattern_ops"},
+        )
 
     op.create_table(
         "towns",
