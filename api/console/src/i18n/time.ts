@@ -93,7 +93,7 @@ export const duration = (seconds: number): string =>
 
 /** 850 m, 3.2 km */
 export const distance = (metres: number): string =>
-  metres < 1000 ? `${Math.round(metres / 10) * 10} m` : `${(metres / 1000).toFixed(1)} km`;
+  metres < 995 ? `${Math.round(metres / 10) * 10} m` : `${(metres / 1000).toFixed(1)} km`;
 
 /** +0.3 s */
 export const clockOffset = (seconds: number): string => `${seconds < 0 ? "−" : "+"}${Math.abs(seconds).toFixed(1)} s`;

@@ -44,7 +44,7 @@ export class CountyMap {
       target,
       controls: [],
       interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.sheet, labels, routes, units, stops, alerts, playhead, selection],
+      layers: [this.sheet, routes, units, labels, stops, alerts, playhead, selection],
       view: this.makeView(bounds),
     });
     this.pulses = new Pulses(this.map);

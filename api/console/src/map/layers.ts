@@ -31,6 +31,8 @@ const UNIT_LABELS_BELOW = 28;
 const GRID_LABELS_BELOW = 13;
 const POINT_LABELS_BELOW = 9;
 const STATIONS_BELOW = 60;
+const NUMBERS_BELOW = 18;
+const CROWD = 30;
 const STATION_LABELS_BELOW = 16;
 
 export interface Layers {
@@ -47,14 +49,18 @@ export interface Layers {
 /** Make the layers; `palette` is asked at each drawing, so that a change of theme needs no new layers. */
 export function makeLayers(palette: () => Palette): Layers {
   const alertSource = new VectorSource();
+  const stopSource = new VectorSource();
   const source = new Cluster({ source: alertSource, distance: 30, minDistance: 12 });
   return {
     alertSource,
     labels: new VectorLayer({ source: new VectorSource(), declutter: true, style: (feature, resolution) => labels(feature as Feature, resolution, palette()) }),
     routes: new VectorLayer({ source: new VectorSource(), style: (feature) => lineStyle(feature.get("kind") as LineKind, palette()) }),
     stops: new VectorLayer({
-      source: new VectorSource(),
-      style: (feature) => stopStyle(feature.get("label"), feature.get("done"), feature.get("strong"), palette()),
+      source: stopSource,
+      style: (feature, resolution) => {
+        const crowded = resolution > NUMBERS_BELOW && stopSource.getFeatures().length > CROWD && !feature.get("strong");
+        return stopStyle(crowded ? "" : feature.get("label"), feature.get("done"), feature.get("strong"), palette());
+      },
     }),
     units: new VectorLayer({
       source: new VectorSource(),

@@ -34,7 +34,7 @@ export const PALETTES: Record<Theme, Palette> = {
     subGrid: "#20292f",
     roads: ["#77858c", "#58656b", "#4a565d", "#39444b", "#2b353c"],
     camera: "#6f8289",
-    cameraDim: "#46545b",
+    cameraDim: "#54656d",
     live: "#e8ebe9",
     fault: "#d68ad9",
     clock: "#a59ae6",

@@ -133,14 +133,14 @@ export function lineStyle(kind: LineKind, palette: Palette): Style[] {
   });
 }
 
-/** A numbered stop or sighting; `done` is filled, `strong` is drawn in the accent. */
+/** A numbered stop or sighting, or a dot where there are too many to number; `done` is filled, `strong` is drawn in the accent. */
 export function stopStyle(label: string, done: boolean, strong: boolean, palette: Palette): Style[] {
   return cached(`stop ${label} ${done} ${strong}`, () => {
     const colour = strong ? palette.accent : palette.text;
     return [
       new Style({
         image: new Circle({
-          radius: 10.5,
+          radius: label ? 10.5 : 4.5,
           fill: new Fill({ color: done ? colour : palette.ink }),
           stroke: new Stroke({ color: colour, width: 2.2 }),
         }),

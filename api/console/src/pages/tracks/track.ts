@@ -1,4 +1,4 @@
-// A query's answer as something that can be drawn and played: one journey per plate. Pure functions.
+// A query's answer as something that can be drawn and played: journeys of one plate each. Pure functions.
 import type { Line, PathFeature, QueryResult, Sighting } from "../../api/types";
 import type { Route, Stop } from "../../map/layers";
 
@@ -10,30 +10,47 @@ export interface Leg {
   unknown: boolean;
   implausible: boolean;
 }
+/** A journey: sightings of one plate, none long after the one before. */
 export interface Track {
+  plate: string;
   ordered: Sighting[];
   legs: Leg[];
-  plates: string[];
 }
+const JOURNEY_GAP_MS = 30 * 60_000;
 
 const at = (sighting: Sighting): number => Date.parse(sighting.seen_at);
 type LineFeature = PathFeature & { geometry: Line };
 const isLine = (feature: PathFeature): feature is LineFeature => feature.geometry.type === "LineString";
 
-/** Order the sightings in time and give each step between two of one plate its road. */
-export function trackOf(result: QueryResult): Track {
+/** Split the sightings into journeys, the latest first, and give each step of a journey its road. */
+export function journeysOf(result: QueryResult): Track[] {
   const ordered = [...result.items].sort((a, b) => at(a) - at(b));
-  const plates = [...new Set(ordered.map((one) => one.plate ?? ""))];
-  const roads = result.path.features.filter(isLine);
-  const legs = plates.flatMap((plate) => {
-    const seen = ordered.filter((one) => (one.plate ?? "") === plate);
-    return seen.slice(1).map((to, i) => legBetween(seen[i]!, to, roads));
-  });
-  return { ordered, legs, plates };
+  const roads = new Map(result.path.features.filter(isLine).map((road) => [`${road.properties.from_sighting} ${road.properties.to_sighting}`, road]));
+  const open = new Map<string, Track>();
+  const journeys: Track[] = [];
+  for (const sighting of ordered) {
+    const plate = sighting.plate ?? "";
+    const journey = open.get(plate);
+    const before = journey?.ordered[journey.ordered.length - 1];
+    if (journey && before && at(sighting) - at(before) <= JOURNEY_GAP_MS) {
+      journey.legs.push(legBetween(before, sighting, roads));
+      journey.ordered.push(sighting);
+    } else {
+      const fresh: Track = { plate, ordered: [sighting], legs: [] };
+      open.set(plate, fresh);
+      journeys.push(fresh);
+    }
+  }
+  return journeys.reverse();
 }
 
-function legBetween(from: Sighting, to: Sighting, roads: LineFeature[]): Leg {
-  const road = roads.find(({ properties }) => properties.from_sighting === from.id && properties.to_sighting === to.id);
+/** The journey that a sighting belongs to; the latest where it is in none. */
+export function journeyWith(journeys: Track[], sighting: string | null): Track | null {
+  return journeys.find((journey) => journey.ordered.some((one) => one.id === sighting)) ?? journeys[0] ?? null;
+}
+
+function legBetween(from: Sighting, to: Sighting, roads: Map<string, LineFeature>): Leg {
+  const road = roads.get(`${from.id} ${to.id}`);
   const straight: Line = { type: "LineString", coordinates: [[from.lon, from.lat], [to.lon, to.lat]] };
   return { from, to, line: road?.geometry ?? straight, unknown: road?.properties.kind !== "leg", implausible: road?.properties.implausible ?? false };
 }
