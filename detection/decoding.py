@@ -61,7 +61,8 @@ def decode(steps: np.ndarray) -> Evidence:
 
 
 def _forward(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Run time forwards: probability of entering each (form, position, character) at each step, and of each form."""
+    """Run time forwards: probability of entering each (form, position, character) at each step, and of each
+    form."""
     inside = np.zeros(_MASK.shape)
     between = np.zeros((len(FORMS), LONGEST + 1))
     between[:, 0] = 1.0
@@ -80,9 +81,11 @@ def _forward(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _arrival_flow(steps: np.ndarray, arrivals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Run time backwards: add up the whole paths that enter each (form, position, character), and their first moments.
+    """Run time backwards: add up the whole paths that enter each (form, position, character), and their
+    first moments.
 
-    The moments are forms x positions: the same sums, each path weighted by the middle of the step at which it enters.
+    The moments are forms x positions: the same sums, each path weighted by the middle of the step at which
+    it enters.
     """
     inside = np.zeros(_MASK.shape)
     inside[_ROWS, _LENGTHS - 1] = 1.0
@@ -104,7 +107,8 @@ def _arrival_flow(steps: np.ndarray, arrivals: np.ndarray) -> tuple[np.ndarray, 
 
 
 def pool(looks: Sequence[Evidence]) -> Evidence:
-    """Fuse looks at one plate in one picture, position by position: the geometric mean of their probabilities.
+    """Fuse looks at one plate in one picture, position by position: the geometric mean of their
+    probabilities.
 
     A mean, not a product: such looks share every flaw of the picture, so more of them are no more witnesses.
     """
@@ -114,7 +118,8 @@ def pool(looks: Sequence[Evidence]) -> Evidence:
 
 
 def with_province(evidence: Evidence, closer_looks: Sequence[np.ndarray]) -> Evidence:
-    """Weigh in closer looks at the first character: each T x len(SYMBOLS) steps of a cut that holds the province.
+    """Weigh in closer looks at the first character: each T x len(SYMBOLS) steps of a cut that holds the
+    province.
 
     Only what the steps say of provinces counts, and only in forms that begin with one.
     """

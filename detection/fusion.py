@@ -1,4 +1,5 @@
-"""Fuses several looks at one vehicle's plate into one read, position by position. Knows no pixels and no tracks."""
+"""Fuses several looks at one vehicle's plate into one read, position by position. Knows no pixels and no
+tracks."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from detection.vocabulary import Character, PlateRead
 _FLOOR = 1e-3
 """Least probability of any character in any look: one look must not veto the others."""
 _INDEPENDENCE = 0.5
-"""Looks at one vehicle share blur, tilt and light; n of them weigh like n to this power of independent ones."""
+"""Looks at one vehicle share blur, tilt and light; n of them weigh like n to this power of independent
+ones."""
 _LEAST_READABLE = 0.3
 
 

@@ -1,6 +1,8 @@
-"""The plate grammar as data: every form of Chinese plate, position by position, its grounds and how common it is.
+"""The plate grammar as data: every form of Chinese plate, position by position, its grounds and how common
+it is.
 
-Owns what a plate may say. Does not look at pixels and does not weigh evidence; detection/decoding.py does that.
+Owns what a plate may say. Does not look at pixels and does not weigh evidence; detection/decoding.py does
+that.
 """
 
 from dataclasses import dataclass

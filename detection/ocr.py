@@ -1,6 +1,7 @@
 """Runs the two RapidOCR networks carried in its wheel: where text is, and what it says step by step.
 
-Owns the ONNX sessions and the way from a network's vocabulary to the plate alphabet. Knows no plates beyond that.
+Owns the ONNX sessions and the way from a network's vocabulary to the plate alphabet. Knows no plates beyond
+that.
 """
 
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ _UNCLIP = 1.6
 _SPACERS = "·•・.- *:'`_,˙"
 """What the network calls the dot between office and serial, screws and gaps: all as good as nothing."""
 _LIKENESSES = {
-    "皖": "晥院皃", "川": "三", "苏": "蘇芬", "粤": "粵奥", "鲁": "魯曾鱼", "沪": "泸滬护", "渝": "喻输愉", "浙": "折淅浒",
-    "湘": "湖相", "赣": "贛赖", "闽": "闵闻", "豫": "像橡", "冀": "翼", "陕": "陝狭峡", "晋": "普昔", "辽": "迂过", "黑": "墨里",
-    "津": "律洋", "桂": "挂柱佳", "吉": "古告", "蒙": "家", "甘": "廿", "宁": "丁", "青": "责背", "藏": "臧", "京": "亰景",
-    "云": "去", "新": "析", "鄂": "郭", "琼": "凉", "0": "Oo", "1": "Il|", "2": "z", "5": "s", "O": "0",
+    "皖": "晥院皃", "川": "三", "苏": "蘇芬", "粤": "粵奥", "鲁": "魯曾鱼", "沪": "泸滬护", "渝": "喻输愉",
+    "浙": "折淅浒", "湘": "湖相", "赣": "贛赖", "闽": "闵闻", "豫": "像橡", "冀": "翼", "陕": "陝狭峡",
+    "晋": "普昔", "辽": "迂过", "黑": "墨里", "津": "律洋", "桂": "挂柱佳", "吉": "古告", "蒙": "家",
+    "甘": "廿", "宁": "丁", "青": "责背", "藏": "臧", "京": "亰景", "云": "去", "新": "析", "鄂": "郭",
+    "琼": "凉", "0": "Oo", "1": "Il|", "2": "z", "5": "s", "O": "0",
 }  # fmt: skip
 """Characters the network says for a plate's character that no plate position tells apart from it."""
 
@@ -40,8 +42,9 @@ class ReaderModelsMissing(RuntimeError):
 class TextLook:
     """What the recogniser makes of one crop.
 
-    steps: T x len(SYMBOLS) probabilities over the plate alphabet. text, confidences: the free reading, without any
-    grammar, and its probability per character. log_free: natural log of the probability of that reading's path.
+    steps: T x len(SYMBOLS) probabilities over the plate alphabet. text, confidences: the free reading,
+    without any grammar, and its probability per character. log_free: natural log of the probability of that
+    reading's path.
     """
 
     steps: np.ndarray
@@ -52,7 +55,8 @@ class TextLook:
 
 @dataclass(frozen=True, slots=True)
 class TextNetworks:
-    """The two loaded networks. vocabulary: what each output column of the reader means; the first is the blank."""
+    """The two loaded networks. vocabulary: what each output column of the reader means; the first is the
+    blank."""
 
     finder: onnxruntime.InferenceSession
     reader: onnxruntime.InferenceSession
@@ -107,7 +111,8 @@ def find_text(networks: TextNetworks, image: np.ndarray, longest_px: int) -> lis
 
 
 def _text_quads(heat: np.ndarray) -> list[np.ndarray]:
-    """Turn the finder's heat map into quads: each blob's tightest rectangle, grown by the network's usual shrinkage."""
+    """Turn the finder's heat map into quads: each blob's tightest rectangle, grown by the network's usual
+    shrinkage."""
     blobs = cv2.dilate((heat > _TEXT_LEVEL).astype(np.uint8), np.ones((2, 2), np.uint8))
     quads = []
     for contour in cv2.findContours(blobs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:

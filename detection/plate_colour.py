@@ -1,4 +1,5 @@
-"""Names the ground colour of a plate. Knows colours only: which kind follows from one is detection/grammar.py."""
+"""Names the ground colour of a plate. Knows colours only: which kind follows from one is
+detection/grammar.py."""
 
 import cv2
 import numpy as np
@@ -12,7 +13,8 @@ _LEAST_SHARE = 0.35
 
 
 def ground_colour(plate: np.ndarray) -> str | None:
-    """Name the ground of a plate crop (h x w x 3 uint8 BGR): blue, yellow, green, white, black, or None in doubt."""
+    """Name the ground of a plate crop (h x w x 3 uint8 BGR): blue, yellow, green, white, black, or None in
+    doubt."""
     hue, saturation, value = cv2.split(cv2.cvtColor(plate, cv2.COLOR_BGR2HSV))
     coloured = (saturation >= _SATURATED) & (value >= _LIT)
     shares = {

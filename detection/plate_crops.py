@@ -1,4 +1,5 @@
-"""Cuts a line of text out of a picture, straightened and brought to one size. Knows geometry only, no reading."""
+"""Cuts a line of text out of a picture, straightened and brought to one size. Knows geometry only, no
+reading."""
 
 from dataclasses import dataclass
 
@@ -10,9 +11,11 @@ from detection.vocabulary import Box
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """How a look frames a line. left, right, above, below: margins in heights of the line (negative cuts into it).
+    """How a look frames a line. left, right, above, below: margins in heights of the line (negative cuts
+    into it).
 
-    width_px, height_px: size of the look; its proportions are the look's own, so a line may come out stretched.
+    width_px, height_px: size of the look; its proportions are the look's own, so a line may come out
+    stretched.
     """
 
     left: float

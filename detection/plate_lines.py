@@ -1,4 +1,5 @@
-"""Arranges found text into lines that may be plates: whole lines, lines found in two pieces, plates of two rows.
+"""Arranges found text into lines that may be plates: whole lines, lines found in two pieces, plates of two
+rows.
 
 Geometry only: what a line says is not known here.
 """
@@ -60,7 +61,8 @@ def _joined(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _are_rows(top: np.ndarray, bottom: np.ndarray) -> bool:
-    """Say whether two quads look like the rows of one plate: the upper smaller, close above and in the middle."""
+    """Say whether two quads look like the rows of one plate: the upper smaller, close above and in the
+    middle."""
     (top_width, top_height), (width, height) = size_of(top), size_of(bottom)
     offset = bottom.mean(axis=0) - top.mean(axis=0)
     return (

@@ -11,7 +11,7 @@ import numpy as np
 from detection.decoding import Evidence, decode, pool, with_province
 from detection.grammar import FORMS, PROVINCES
 from detection.ocr import TextLook, TextNetworks, recognise
-from detection.plate_crops import Framing, straightened, sheared, widened
+from detection.plate_crops import Framing, sheared, straightened, widened
 from detection.plate_lines import Rows
 
 FIRST = Framing(0.2, 0.2, 0.0, 0.0, width_px=192)
@@ -21,8 +21,10 @@ _TOP_ROW = Framing(0.3, 0.3, 0.0, 0.0, width_px=104)
 _BOTTOM_ROW = Framing(0.2, 0.2, 0.0, 0.0, width_px=160)
 
 _CENTRES_MM = {7: (38, 95, 174, 231, 288, 345, 402), 8: (38, 91, 183, 235, 287, 339, 391, 443)}
-"""Middles of the characters from the left edge of a plate of 7 (440 mm) and 8 (480 mm), as GA 36 draws them."""
+"""Middles of the characters from the left edge of a plate of 7 (440 mm) and 8 (480 mm), as GA 36 draws
+them."""
 _HEAD_MM, _PROVINCE_MM = (2, 130), (2, 68)
+_BEGINS_WITH_PROVINCE = np.array([form.positions[0] == PROVINCES for form in FORMS])
 _SHEARS = np.linspace(-0.6, 0.6, 13)
 
 
@@ -54,7 +56,8 @@ def _two_rows(networks: TextNetworks, image: np.ndarray, rows: Rows) -> TextLook
 def look_again(
     networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence, framings: Sequence[Framing]
 ) -> Evidence:
-    """Take further looks at a plate of one row, and two closer ones at its province, and pool them with the first."""
+    """Take further looks at a plate of one row, and two closer ones at its province, and pool them with the
+    first."""
     looks = [recognise(networks, [straightened(image, quad, framing)])[0] for framing in framings]
     pooled = pool([first, *[decode(look.steps) for look in looks]])
     return with_province(pooled, _closer_looks(networks, image, quad, first))
@@ -63,15 +66,10 @@ def look_again(
 def _closer_looks(
     networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence
 ) -> list[np.ndarray]:
-    """Enlarge the province and the letter beside it, then the province alone, found from where the others stand."""
-    form = int(
-        np.argmax(
-            [
-                s if form.positions[0] == PROVINCES else -np.inf
-                for form, s in zip(FORMS, first.log_likelihoods, strict=True)
-            ]
-        )
-    )
+    """Enlarge the province and the letter beside it, then the province alone, found from where the others
+    stand."""
+    scores = np.where(_BEGINS_WITH_PROVINCE, first.log_likelihoods, -np.inf)
+    form = int(scores.argmax())
     length = len(FORMS[form].positions)
     centres = np.array(_CENTRES_MM[length][1:])
     share_per_mm, share_at_edge = np.polyfit(centres, first.places[form, 1:length], 1)

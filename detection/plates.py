@@ -1,4 +1,5 @@
-"""Finds and reads plates in photographs and vehicle crops. Owns the order of the work and what is let out as a plate;
+"""Finds and reads plates in photographs and vehicle crops. Owns the order of the work and what is let out as
+a plate;
 the networks, the looks and the decoding have their own modules. No tracking."""
 
 from collections.abc import Callable
@@ -17,20 +18,22 @@ from detection.grammar import (
     kind_of,
     surplus_letters,
 )
-from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
+from detection.ocr import TextNetworks, find_text, load_text_networks
 from detection.plate_colour import ground_colour
 from detection.plate_crops import Framing, box_of, straightened
 from detection.plate_lines import Rows, outline, plate_lines
 from detection.plate_looks import SECOND, THIRD, first_looks, look_again, upright
-from detection.vocabulary import Box, Character, PlateRead
+from detection.vocabulary import Character, PlateRead
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much work a picture is worth.
 
-    searches_px: the longer side of the picture in which text is searched, size after size until a plate is certain.
-    framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look too.
+    searches_px: the longer side of the picture in which text is searched, size after size until a plate is
+    certain.
+    framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look
+    too.
     certain_above: a plate read more certainly than this at first sight is looked at no more.
     """
 
@@ -87,7 +90,8 @@ class PlateReader:
         return [_plate_read(image, candidate) for candidate in found if _is_plate(candidate)]
 
     def _candidates(self, image: np.ndarray, longest_px: int, effort: Effort) -> list[_Candidate]:
-        """Search once, look at every line and again at those that begin to look like a plate; the largest first."""
+        """Search once, look at every line and again at those that begin to look like a plate; the largest
+        first."""
         lines = [
             rows
             for rows in plate_lines(find_text(self._networks, image, longest_px))
@@ -99,7 +103,8 @@ class PlateReader:
         return [self._finished(image, candidate, effort) for candidate in _apart(hopeful, _score)]
 
     def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
-        """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer looks."""
+        """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer
+        looks."""
         return self.read(crop, VEHICLE)
 
     def _finished(self, image: np.ndarray, candidate: _Candidate, effort: Effort) -> _Candidate:
@@ -118,7 +123,8 @@ class PlateReader:
 
 
 def load_plate_reader(threads: int = 1) -> PlateReader:
-    """Load the text networks once, to run on that many CPU threads. Raises detection.ocr.ReaderModelsMissing."""
+    """Load the text networks once, to run on that many CPU threads. Raises
+    detection.ocr.ReaderModelsMissing."""
     return PlateReader(load_text_networks(threads))
 
 

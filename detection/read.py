@@ -1,4 +1,5 @@
-"""The command `watchgrid read`: plates of still pictures, for people or as JSON lines. Holds no recognition itself."""
+"""The command `watchgrid read`: plates of still pictures, for people or as JSON lines. Holds no recognition
+itself."""
 
 import argparse
 import json
