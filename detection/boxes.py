@@ -61,12 +61,12 @@ def moved_sizes(before: Box, after: Box, frame: tuple[int, int]) -> float:
 
     Only what both opposite edges did counts. An edge at the border of the frame (width, height) says nothing.
     """
-    travelled = [_common_shift(before, after, axis, frame[axis]) for axis in (0, 1)]
-    return float(np.hypot(*travelled)) / min(size(before), size(after))
+    right, down = (_common_shift(before, after, axis, frame[axis]) for axis in (0, 1))
+    return float(np.hypot(right, down)) / min(size(before), size(after))
 
 
 def shift(before: Box, after: Box, frame: tuple[int, int]) -> tuple[float, float]:
-    """Return how far a box moved right and down, pixels, by the edges that the frame (width, height) did not cut."""
+    """Return how far a box moved right and down, pixels, by edges the frame did not cut if any."""
     return _mean_shift(before, after, 0, frame[0]), _mean_shift(before, after, 1, frame[1])
 
 
@@ -86,7 +86,9 @@ def _mean_shift(before: Box, after: Box, axis: int, limit: int) -> float:
         for edge in (axis, axis + 2)
         if not is_cut(before[edge], limit) and not is_cut(after[edge], limit)
     ]
-    return sum(whole) / len(whole) if whole else 0.0
+    if whole:
+        return sum(whole) / len(whole)
+    return (after[axis] + after[axis + 2] - before[axis] - before[axis + 2]) / 2
 
 
 def _common_shift(before: Box, after: Box, axis: int, limit: int) -> float:

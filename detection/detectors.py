@@ -32,7 +32,7 @@ class Detector(Protocol):
 
 
 def load_detector(name: str = "auto", weights: Path | None = None, data_dir: Path | None = None) -> Detector:
-    """Load the named adapter: ultralytics, motion, or auto (ultralytics where there are weights, else motion).
+    """Load the named adapter; auto takes ultralytics where there are weights, else motion.
 
     weights: a .pt, .onnx or *_openvino_model; without it the first one in data_dir/models is taken.
     Raises ValueError for an unknown name, FileNotFoundError where ultralytics has no weights.

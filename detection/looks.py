@@ -1,4 +1,4 @@
-"""When to read the plate of a vehicle, and when the looks agree. Reads nothing itself: the reader is handed in."""
+"""When to read the plate of a vehicle, and when the looks agree. Reads nothing: the reader is handed in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,11 @@ from detection.vocabulary import Box, Frame, PlateRead
 
 ReadPlates = Callable[[np.ndarray], list[PlateRead]]
 """Takes a vehicle crop (h x w x 3 uint8, BGR), returns the plates in it, boxes in its pixels."""
+
+
+READABLE = 0.5
+MOST_UNREADABLE = 2
+"""Positions less certain than READABLE, in what is still called a plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class LookSettings:
     patience_s: float = 0.6
     """Half of the looks may go to a vehicle that comes no nearer, at this distance."""
     agreeing: int = 2
+    majority: float = 0.6
+    """Share of all confidence that the agreeing looks must hold."""
     sure: float = 0.8
     """Confidence at which agreeing looks settle a plate."""
 
@@ -73,15 +80,24 @@ def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
     if len(reads) < settings.agreeing:
         return None
     fused = fuse(reads)
-    same = sum(read.text == fused.text for read in reads)
-    return fused if same >= settings.agreeing and fused.confidence >= settings.sure else None
+    same = [read.confidence for read in reads if read.text == fused.text]
+    outvoted = sum(same) < settings.majority * sum(read.confidence for read in reads)
+    if len(same) < settings.agreeing or fused.confidence < settings.sure or outvoted:
+        return None
+    return fused
 
 
 def concluded(reads: list[PlateRead]) -> PlateRead | None:
-    """Return what all looks together say at the end. Text that is no plate by any grammar needs two looks."""
+    """Return what all looks together say at the end, or None where that is not enough to be a plate.
+
+    Two positions may be unreadable. Text that is no plate by any grammar needs two looks.
+    """
     if not reads:
         return None
     fused = fuse(reads)
+    unsure = sum(character.confidence < READABLE for character in fused.characters)
+    if unsure > MOST_UNREADABLE:
+        return None
     if fused.kind == "other" and sum(read.text == fused.text for read in reads) < 2:
         return None
     return fused

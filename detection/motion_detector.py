@@ -20,15 +20,18 @@ FORGETTING_S = 10.0
 """How fast the background follows light, where nothing is in front of it."""
 
 STANDING_S = 60.0
-"""How fast the background swallows what stands in front of it. A young background learns faster: it may itself
-hold what drove through the first pictures."""
+"""How fast the background swallows what stands in front of it. A young background learns faster: it may
+itself hold what drove through the first pictures."""
 
 UPSET = 0.6
 """If so much of the picture changed, light or camera did, and the background starts again."""
 
 _LEVELS = np.arange(256)
+LEAST_EXPOSURE, MOST_EXPOSURE = 0.015, 0.5
+"""Changes of the camera's exposure, as shares, that the background follows at once."""
+
 EVEN_CONTRAST = np.round(255 * np.sqrt(_LEVELS / 255)).astype(np.uint8)
-"""At night pictures are compared by the square roots of their levels: there is as much in the dark as in the light."""
+"""At night pictures are compared by the square roots of their levels: the dark holds as much as the light."""
 
 RELATIVE = np.round(255 * np.log1p(_LEVELS / 16) / np.log1p(255 / 16)).astype(np.uint8)
 """And their edges by logarithms: more light on a road marking is no new edge there."""
@@ -81,6 +84,7 @@ class MotionDetector:
         if self._background is None or self._noise is None or self._background.shape != small.shape:
             self._restart(small, t_s)
             return []
+        self._background *= _exposure(small, self._background)
         before = cv2.convertScaleAbs(self._background)
         even = cv2.LUT(before, EVEN_CONTRAST)
         night = sum(cv2.mean(even)[:3]) / 3 < NIGHT
@@ -99,10 +103,12 @@ class MotionDetector:
         self._started_s = self._learned_s = t_s
 
     def _learn(self, small: np.ndarray, difference: np.ndarray, mask: np.ndarray, t_s: float) -> None:
+        assert self._background is not None
+        assert self._noise is not None
         elapsed_s = max(0.0, t_s - self._learned_s)
         age_s = t_s - self._started_s
         self._learned_s = t_s
-        open_s, hidden_s = min(FORGETTING_S, max(0.5, age_s)), min(STANDING_S, max(0.5, age_s))
+        open_s, hidden_s = min(FORGETTING_S, max(0.5, age_s)), min(STANDING_S, max(0.5, 2 * age_s))
         strayed = np.minimum(difference, MOST_NOISE)
         for where, within_s in ((1 - mask, open_s), (mask, hidden_s)):
             weight = min(1.0, elapsed_s / within_s)
@@ -120,11 +126,18 @@ def _strongest(channels: np.ndarray) -> np.ndarray:
     return cv2.max(cv2.max(first, second), third)
 
 
+def _exposure(now: np.ndarray, background: np.ndarray) -> float:
+    """Return by which factor the camera now exposes more: what most of the picture did."""
+    sample, sample_before = now[::4, ::4, 1].astype(np.float32), background[::4, ::4, 1]
+    factor = float(np.median((sample + 1) / (sample_before + 1)))
+    return factor if LEAST_EXPOSURE < abs(factor - 1) < MOST_EXPOSURE else 1.0
+
+
 Looked = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _by_day(now: np.ndarray, before: np.ndarray, least: np.ndarray) -> Looked:
-    """Return by how much the picture differs, and where there is a thing: a change that is no shadow without edges."""
+    """Return the difference, where it counts, and where there is a thing: changed, and no mere shadow."""
     difference = _strongest(cv2.absdiff(now, before))
     changed = np.asarray(difference > least, dtype=np.uint8)
     light = _only_light(now, before, SHADOW, SHADOW_TINT)
@@ -132,8 +145,9 @@ def _by_day(now: np.ndarray, before: np.ndarray, least: np.ndarray) -> Looked:
 
 
 def _at_night(now: np.ndarray, before: np.ndarray, least: np.ndarray) -> Looked:
-    """The same for pictures where vehicles are as dark as the road and their edges betray them, while headlights
-    brighten the road without edges.
+    """The same where vehicles are as dark as the road and their edges betray them.
+
+    Headlights brighten the road without edges.
     """
     even, even_before = cv2.LUT(now, EVEN_CONTRAST), cv2.LUT(before, EVEN_CONTRAST)
     difference = _strongest(cv2.absdiff(even, even_before))
@@ -147,7 +161,7 @@ def _edges(now: np.ndarray, before: np.ndarray, least_step: float) -> np.ndarray
     """Where there is an edge that was not there before, or one is gone: 1, else 0."""
     change = cv2.subtract(_grey(now), _grey(before), dtype=cv2.CV_16S)
     across, down = cv2.Sobel(change, cv2.CV_16S, 1, 0), cv2.Sobel(change, cv2.CV_16S, 0, 1)
-    strongest = cv2.max(cv2.absdiff(across, 0), cv2.absdiff(down, 0))
+    strongest = cv2.max(np.abs(across), np.abs(down))
     return np.asarray(strongest > 4 * least_step, dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Says whether anything moves in a picture, so that a quiet scene costs no detector. Finds no vehicles itself."""
+"""Says whether anything moves in a picture, so that a quiet scene costs no detector. Finds no vehicles."""
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ class MotionGate:
         self._judged_s = 0.0
 
     def moves(self, image: np.ndarray, t_s: float) -> bool:
-        """Whether the picture (H x W x 3 uint8, BGR) taken at t_s differs from the background; the first one does."""
+        """Whether a picture (H x W x 3 uint8, BGR) taken at t_s differs from the background."""
         small = _shrunk(image)
         if self._background is None or self._background.shape != small.shape:
             self._background, self._judged_s = small, t_s

@@ -1,4 +1,4 @@
-"""Turns the pictures of one camera into vehicle passes: one vehicle going by is one pass. Publishes and stores nothing."""
+"""Turns the pictures of one camera into vehicle passes: one vehicle going by, one pass. Publishes nothing."""
 
 from dataclasses import dataclass, field
 
@@ -76,7 +76,7 @@ class PassWatcher:
         return moves or any(not self._tracker.is_still(track, frame.t_s) for track in self._tracker.tracks)
 
     def _remember(self, seen: list[Track], frame: Frame) -> list[Sight]:
-        """Add the picture to what is known of each vehicle; return the sights that end because another came back."""
+        """Add the picture to each vehicle's sight; return the sights that end because another came back."""
         turned = []
         for track in seen:
             sight = self._sights.setdefault(track.number, first_sight(track, frame))

@@ -1,9 +1,9 @@
-"""What is remembered of one vehicle while it goes by: path, votes, best picture, plate reads. Decides nothing."""
+"""What is remembered of one vehicle while it goes by: path, votes, best picture, plate reads. No tracking."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from detection.boxes import at_border, bottom_centre, moved_sizes, shift, size
@@ -111,10 +111,9 @@ def turned_back(sight: Sight, frame: tuple[int, int]) -> bool:
         return False
     there, back = shift(sight.first_box, sight.far_box, frame), shift(sight.far_box, sight.last_box, frame)
     along = there[0] * back[0] + there[1] * back[1]
-    return (
-        moved_sizes(sight.far_box, sight.last_box, frame) >= TURNED
-        and along < -0.5 * float(np.hypot(*there)) * float(np.hypot(*back))
-    )
+    return moved_sizes(sight.far_box, sight.last_box, frame) >= TURNED and along < -0.5 * float(
+        np.hypot(*there)
+    ) * float(np.hypot(*back))
 
 
 def split_off(sight: Sight, track: Track, frame: Frame) -> Sight:
@@ -129,10 +128,10 @@ def split_off(sight: Sight, track: Track, frame: Frame) -> Sight:
 
 
 def filled_path(path: list[PathPoint], until_s: float) -> list[PathPoint]:
-    """Return the path with points at least every 0.2 s up to until_s, straight lines between what was seen."""
+    """Return the path with points at least every 0.2 s up to until_s, straight between what was seen."""
     points = [*path, (until_s, *path[-1][1:])] if until_s > path[-1][0] else path
     filled = [points[0]]
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         steps = int(np.ceil((after[0] - before[0]) / PATH_EVERY_S - 1e-6))
         for step in range(1, max(1, steps)):
             share = step / steps
@@ -156,7 +155,7 @@ def direction_of(first: Box, last: Box, frame: tuple[int, int]) -> str | None:
 
 
 def cut(image: np.ndarray, box: Box, margin: float = 0.0) -> np.ndarray:
-    """Return the part of the picture in the box, enlarged by margin times its size on every side; a view, no copy."""
+    """Return the picture in the box, enlarged by margin times its size on every side; a view, no copy."""
     grow = margin * size(box)
     x1, y1, x2, y2 = clipped(
         (box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow), (image.shape[1], image.shape[0])
@@ -173,12 +172,6 @@ def clipped(box: Box, frame: tuple[int, int]) -> Box:
         float(np.clip(box[2], 0, width)),
         float(np.clip(box[3], 0, height)),
     )
-
-
-def sharpness(crop: np.ndarray) -> float:
-    """Return how sharp a crop (h x w x 3 uint8, BGR) is: the spread of its Laplacian, in grey levels."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std())
 
 
 def _extend(sight: Sight, t_s: float, box: Box) -> None:

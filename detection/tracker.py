@@ -1,4 +1,4 @@
-"""Follows vehicles from picture to picture of one camera (ByteTrack). Time is passed in; knows nothing of plates or passes."""
+"""Follows vehicles from picture to picture of one camera (ByteTrack). Time is passed in; knows no plates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from detection.vocabulary import Box, Detection
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
-    """Distances are in vehicle sizes, times in seconds, so that they hold at any resolution and frame rate."""
+    """Distances are in vehicle sizes, times in seconds: they hold at any resolution and rate."""
 
     strong: float = 0.3
     """Detections at least this confident start tracks and are matched first."""
@@ -66,7 +66,7 @@ Score = Callable[[list[Track], list[Detection]], np.ndarray]
 
 
 class Tracker:
-    """ByteTrack for one camera: strong detections first, weak ones to keep tracks alive, then lost ones in reach."""
+    """ByteTrack for one camera: strong detections first, then weak ones, then lost vehicles in reach."""
 
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._frame = (0, 0)

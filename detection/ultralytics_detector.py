@@ -1,4 +1,4 @@
-"""Finds vehicles with any network that ultralytics loads. The only file that imports ultralytics; neither tracks nor votes."""
+"""Finds vehicles with any network that ultralytics loads; nobody else imports it. Does not track."""
 
 import hashlib
 import os
@@ -18,11 +18,11 @@ LEAST_CONFIDENCE = 0.1
 """ByteTrack's second association lives on weak detections, so the network reports down to here."""
 
 SAME_VEHICLE_OVERLAP = 0.7
-"""The NMS-free head may report one vehicle as car and as truck: boxes that overlap by more are one vehicle."""
+"""The NMS-free head may report a vehicle as car and as truck: boxes that overlap by more are one."""
 
 
 class UltralyticsDetector:
-    """Vehicles by a COCO network. Stateless between pictures, so one serves all cameras; safe to call from threads."""
+    """Vehicles by a COCO network. Remembers no picture, so one serves all cameras, from any thread."""
 
     name = "ultralytics"
     wants_every_frame = False
@@ -41,7 +41,7 @@ class UltralyticsDetector:
         return self
 
     def detect(self, image: np.ndarray, t_s: float) -> list[Detection]:
-        """Find vehicles in one picture (H x W x 3 uint8, BGR), each once, strongest first; boxes in its pixels."""
+        """Find vehicles in a picture (H x W x 3 uint8, BGR), each once, strongest first."""
         with self._one_at_a_time:
             results = self._model.predict(
                 image,

@@ -1,4 +1,4 @@
-"""`watchgrid watch SOURCE`: prints the vehicle passes of one source as they end. Needs no database and no Redis."""
+"""`watchgrid watch SOURCE`: prints the vehicle passes of one source as they end. Needs no database."""
 
 import argparse
 import json
