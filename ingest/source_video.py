@@ -74,9 +74,13 @@ def _open(url: str, playing: Playing) -> InputContainer:
     options = dict(LIVE_OPTIONS) if "://" in url else {}
     if url.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
+    asked_s = time.monotonic()
     try:
         return av.open(url, options=options, timeout=(playing.open_timeout_s, playing.read_timeout_s))
-    except (av.error.FFmpegError, OSError, ValueError) as error:
+    except (av.error.FFmpegError, OSError, ValueError) as failure:
+        error: Exception = failure
+        if time.monotonic() - asked_s >= playing.open_timeout_s:  # FFmpeg gives an RTSP time-out other names
+            error = TimeoutError()
         raise SourceWillNotOpen(_why_not_open(url, error, playing)) from None
 
 
@@ -190,7 +194,7 @@ def _why_not_open(url: str, error: Exception, playing: Playing) -> str:
     match error:
         case av.error.ConnectionRefusedError():
             return f"Nothing listens at {where}: check the address, the port and that the camera is on."
-        case av.error.TimeoutError() | av.error.ExitError():
+        case TimeoutError() | av.error.ExitError():
             within = f"within {playing.open_timeout_s:.0f} s"
             return f"{where} did not answer {within}: check the network and the camera's power."
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
@@ -203,7 +207,7 @@ def _why_not_open(url: str, error: Exception, playing: Playing) -> str:
             return f"{masked(url)} may not be read: check the file's permissions."
         case _ if "://" in url:
             said = getattr(error, "strerror", None) or type(error).__name__
-            return f"{where} cannot be reached ({said}): check the host name and the network."
+            return f"{where} gives no stream ({said}): check host name, path and network."
     return f"{masked(url)} cannot be opened ({getattr(error, 'strerror', None) or type(error).__name__})."
 
 

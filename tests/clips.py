@@ -28,16 +28,22 @@ def picture(at_s: float, width_px: int = WIDTH_PX, height_px: int = HEIGHT_PX) -
     return cv2.resize(image, (width_px, height_px))
 
 
-def write_clip(path: Path, seconds: float, codec: str = "libx264", stamp: Stamp | None = None) -> Path:
+def write_clip(
+    path: Path,
+    seconds: float,
+    codec: str = "libx264",
+    stamp: Stamp | None = None,
+    size: tuple[int, int] = (WIDTH_PX, HEIGHT_PX),
+) -> Path:
     """Encode the road as a clip, 15 pictures a second, unless `stamp` gives other times (in ms)."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         stream.codec_context.gop_size = FPS
         stream.options = {"preset": "ultrafast", "tune": "zerolatency"}
         for number in range(int(seconds * FPS)):
-            frame = av.VideoFrame.from_ndarray(picture(number / FPS), format="bgr24")
+            frame = av.VideoFrame.from_ndarray(picture(number / FPS, *size), format="bgr24")
             frame.pts = stamp(number) if stamp else round(1000 * number / FPS)
             frame.time_base = Fraction(1, 1000)
             container.mux(stream.encode(frame))

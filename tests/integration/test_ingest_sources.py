@@ -1,0 +1,169 @@
+"""Sources that misbehave: each is told in a plain sentence, in time, and what is good in it is used."""
+
+import http.server
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from detection.vocabulary import Frame
+from ingest.sources import Playing, SourceEnded, SourceWillNotOpen, open_source
+from tests.clips import picture, write_clip
+from tests.rtsp_server import free_port
+
+FAST = Playing(realtime=False, open_timeout_s=0.5, read_timeout_s=0.5)
+
+
+def frames_of(source: str | Path, playing: Playing = FAST) -> list[Frame]:
+    with open_source(str(source), playing) as frames:
+        return list(frames)
+
+
+class Misbehaving(http.server.BaseHTTPRequestHandler):
+    """Answers /redirect with itself for ever, /empty with nothing, /noise with bytes that mean nothing."""
+
+    def do_GET(self) -> None:
+        if self.path == "/redirect":
+            self.send_response(302)
+            self.send_header("Location", "/redirect")
+            self.end_headers()
+            return
+        if self.path == "/private":
+            self.send_error(401)
+            return
+        self.send_response(200)
+        self.end_headers()
+        if self.path == "/noise":
+            self.wfile.write(np.random.default_rng(1).bytes(200_000))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def http_server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://admin:s3cr3t@127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/redirect", "gives no stream"),
+        ("/empty", "gives no stream"),
+        ("/noise", "gives no stream|no video"),
+        ("/private", "user name or password"),
+    ],
+)
+def test_a_web_server_without_video_is_told_in_a_sentence(path: str, says: str) -> None:
+    with http_server() as server, pytest.raises(SourceWillNotOpen, match=says) as told:
+        frames_of(server + path)
+    assert "s3cr3t" not in str(told.value)
+
+
+def test_a_port_that_refuses_is_named() -> None:
+    port = free_port()
+    with pytest.raises(SourceWillNotOpen, match=f"Nothing listens at 127.0.0.1:{port}"):
+        frames_of(f"rtsp://127.0.0.1:{port}/1")
+
+
+def test_a_server_that_never_answers_is_given_up() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(SourceWillNotOpen, match="did not answer within"),
+    ):
+        frames_of(f"rtsp://127.0.0.1:{server.getsockname()[1]}/1")
+
+
+@pytest.mark.parametrize("content", [b"", np.random.default_rng(2).bytes(100_000)], ids=["0 bytes", "noise"])
+def test_a_file_that_is_no_video_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "clip.mp4").write_bytes(content)
+    with pytest.raises(SourceWillNotOpen, match=r"clip\.mp4"):
+        frames_of(tmp_path / "clip.mp4")
+
+
+def test_a_file_that_is_cut_off_gives_what_it_has(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "clip.ts", seconds=4).read_bytes()
+    (tmp_path / "clip.ts").write_bytes(whole[: len(whole) // 2] + b"\x55" * 3000)
+    assert 5 <= len(frames_of(tmp_path / "clip.ts")) < 15
+
+
+def test_a_file_is_looked_at_evenly_and_its_time_goes_on_when_looped(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", seconds=2)
+    assert [round(frame.t_s, 2) for frame in frames_of(clip)] == [round(0.2 * n, 2) for n in range(10)]
+    playing = Playing(realtime=False, loop=True)
+    times = []
+    with open_source(str(clip), playing) as frames:
+        for frame in frames:
+            times.append(frame.t_s)
+            if len(times) == 25:
+                playing.stop.set()
+    steps = np.diff(times)
+    assert len(times) == 25
+    assert (steps > 0.1).all()
+    assert (steps < 0.3).all()
+
+
+def test_wrong_timestamps_neither_stop_nor_reverse_time(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mkv", 4, stamp=lambda n: 66 * n + (3_600_000 if n > 30 else 0))
+    times = [frame.t_s for frame in frames_of(clip)]
+    assert len(times) >= 18
+    assert (np.diff(times) > 0).all()
+    assert times[-1] < 5
+
+
+def test_h265_is_read(tmp_path: Path) -> None:
+    if "libx265" not in av.codecs_available:
+        pytest.skip("this PyAV cannot encode H.265")
+    frames = frames_of(write_clip(tmp_path / "clip.mp4", 2, codec="libx265"))
+    assert np.abs(frames[5].image.astype(int) - picture(1.0)).mean() < 12
+
+
+def test_the_resolution_may_change_in_the_middle(tmp_path: Path) -> None:
+    large = write_clip(tmp_path / "large.h264", 2)
+    small = write_clip(tmp_path / "small.h264", 2, size=(320, 180))
+    (tmp_path / "both.h264").write_bytes(large.read_bytes() + small.read_bytes())
+    shapes = [frame.image.shape for frame in frames_of(tmp_path / "both.h264")]
+    assert shapes[0] == (360, 640, 3)
+    assert shapes[-1] == (180, 320, 3)
+
+
+def test_a_corrupt_picture_in_a_folder_is_named_and_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (1, 2, 4):
+        cv2.imwrite(str(tmp_path / f"0{number}.png"), picture(number))
+    (tmp_path / "03.png").write_bytes(b"\x89PNG not a picture")
+    (tmp_path / "05.jpg").write_bytes(b"")
+    (tmp_path / "notes.txt").write_text("not a picture either")
+    with caplog.at_level(logging.WARNING):
+        frames = frames_of(tmp_path)
+    assert [frame.sequence for frame in frames] == [0, 1, 2]
+    assert "03.png" in caplog.text
+    assert "05.jpg" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "source", ["/nowhere/clip.mp4", "ftp://10.0.0.7/clip", "synthetic://road?light=dusk"]
+)
+def test_a_source_that_cannot_be_is_told(source: str) -> None:
+    with pytest.raises(SourceWillNotOpen):
+        frames_of(source)
+
+
+def test_a_rendered_camera_that_dies_has_ended() -> None:
+    with pytest.raises(SourceEnded, match="died"):
+        frames_of("synthetic://road?fault=dead@0.3")
