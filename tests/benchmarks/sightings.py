@@ -1,7 +1,7 @@
 """Sightings a second: off the stream, matched against 1,000 watchlist entries, stored, alerted and audited.
 
-`python -m tests.benchmarks.sightings --json`. The baseline is a bare executemany of the same rows into the same
-table in the same run: what the database alone takes.
+`python -m tests.benchmarks.sightings --json`. The baseline is a bare executemany of the same rows into the
+same table in the same run: what the database alone takes.
 """
 
 import argparse
@@ -107,7 +107,8 @@ def bare_insert(engine: Engine, sightings: list[Sighting]) -> float:
 
 def made(now: datetime, track: int) -> Sighting:
     """Return a sighting; one in HIT_EVERY is of a watched plate."""
-    plate = f"浙JW{track // HIT_EVERY % ENTRIES:04d}" if track % HIT_EVERY == 0 else f"浙J{track % 90_000 + 10_000}"
+    watched = f"浙JW{track // HIT_EVERY % ENTRIES:04d}"
+    plate = watched if track % HIT_EVERY == 0 else f"浙J{track % 90_000 + 10_000}"
     return seen(now, track, CODES[track % 3], plate=plate, received_at=now + timedelta(milliseconds=1))
 
 
