@@ -13,6 +13,8 @@ HEIGHT_MM = 140
 WIDTH_MM = {7: 440, 8: 480}
 CHARACTER_MM = (45, 90)
 GLYPH_PX = 160
+PROVINCE_MM = 52  # wider than on a real plate: 浙 far away is else too like 新
+SMALLER = (0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.085)
 SIGNAL_RED = (40, 40, 210)
 WHITE, BLACK = (245, 245, 245), (22, 22, 22)
 GROUND = {
@@ -26,10 +28,11 @@ INK = {"blue": WHITE, "yellow": BLACK, "green": BLACK, "white_police": BLACK, "b
 
 @lru_cache(maxsize=64)
 def plate_levels(text: str, kind: str) -> tuple[np.ndarray, ...]:
-    """Return the plate at full, half and quarter size (BGR), against aliasing far away."""
+    """Return the plate (BGR) from full size down to a twelfth, sharp and smooth at any distance."""
     full = _draw(text, kind)
-    half = cv2.resize(full, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return full, half, cv2.resize(half, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return full, *(
+        cv2.resize(full, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) for share in SMALLER
+    )
 
 
 def plate_width_m(text: str) -> float:
@@ -80,7 +83,7 @@ def _glyph(character: str) -> np.ndarray:
     ink: np.ndarray = canvas[y : y + h, x : x + w]
     wide, tall = CHARACTER_MM
     chinese = ord(character) > 127
-    width = wide if chinese else max(16, min(wide, round(w * tall / h)))
+    width = PROVINCE_MM if chinese else max(16, min(wide, round(w * tall / h)))
     bold = 3 if chinese else 7
     ink = cv2.resize(ink, (width - bold + 1, tall - bold + 1), interpolation=cv2.INTER_AREA)
     rim = bold // 2
