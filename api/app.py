@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
@@ -32,6 +33,7 @@ from api.routers import (
 )
 
 PREFIX = "/api/v1"
+THREADS = 15  # as many as the engine's pool has connections: more would only wait for one
 ROUTERS = (
     session,
     users,
@@ -55,6 +57,7 @@ def build_app(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         await house.feed.start()
         yield
         await house.feed.stop()

@@ -14,7 +14,7 @@ TARGET = Path(__file__).parent / "openapi.json"
 
 def document() -> str:
     """Return the OpenAPI document as text; nothing is connected to."""
-    settings = Settings(_env_file=None, demo=True, redis_url="redis://unused")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, env="development", demo=True, redis_url="redis://unused")  # type: ignore[call-arg]
     app = build_app(build_house(settings, engine_from_url("sqlite:///:memory:")))
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

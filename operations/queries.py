@@ -1,31 +1,26 @@
-"""Vehicle queries: under a named case and for a reason, where a vehicle was. Paths are in trajectories.py.
+"""Vehicle queries: under a named case and for a reason, where a vehicle was. Searching is in seen.py.
 
 Nothing is answered before the question is kept and audited; a look again is audited again.
 """
 
-import re
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
-from geo.coordinates import LonLat
 from operations.access import Person
 from operations.audit import record
 from operations.facts import BadInput, NotFound
 from operations.looks import picture_of
+from operations.seen import Seen, find_seen, fits
 from operations.store import Engine, Session, reading, writing
-from operations.tables import Camera, Case, QueryRow, SightingRow, User
+from operations.tables import Case, QueryRow, SightingRow, User
 from operations.times import from_text, to_text
-from operations.trajectories import Stop
 from operations.watchlist import normalise_pattern, open_case
 
 LONGEST = timedelta(days=90)
-MOST_SIGHTINGS = 2_000
-Seen = Row[SightingRow, Camera]
 
 
 class QueryNotFound(NotFound):
@@ -68,7 +63,7 @@ def ask(engine: Engine, question: Question, person: Person, now: datetime) -> An
     pattern = _checked(question)
     with reading(engine) as session:
         open_case(session, person.actor, question.case_number, now)
-        seen, truncated = _seen(session, pattern, question.since, question.until)
+        seen, truncated = find_seen(session, pattern, question.since, question.until)
     asked = {"plate": pattern, "from": to_text(question.since), "to": to_text(question.until)}
     with writing(engine) as session:  # short: the search itself holds nobody up
         case = open_case(session, person.actor, question.case_number, now)
@@ -93,7 +88,7 @@ def ask_again(engine: Engine, query_id: str, person: Person, now: datetime) -> A
         asker = session.get_one(User, row.asked_by).login
         _audit(session, person, row, now, action="query.reopened", case=case)
     with reading(engine) as session:
-        seen, truncated = _seen(session, *_stored_question(row))
+        seen, truncated = find_seen(session, *_stored_question(row))
     return Answer(row.id, case.number, row.reason, asker, row.asked_at, row.question, seen, truncated)
 
 
@@ -104,7 +99,7 @@ def query_picture(engine: Engine, query_id: str, sighting_id: str, person: Perso
         pattern, since, until = _stored_question(row)
         wanted = select(SightingRow).where(SightingRow.id == sighting_id, SightingRow.plate.is_not(None))
         wanted = wanted.where(SightingRow.seen_at >= since, SightingRow.seen_at < until)
-        sighting = session.scalar(wanted.where(_fits(pattern)))
+        sighting = session.scalar(wanted.where(fits(pattern)))
         if sighting is None:
             raise NotFound("This query found no such sighting.")
         key = picture_of(sighting, "snapshot")
@@ -139,49 +134,6 @@ def queries_page(
     ]
 
 
-def seen_json(seen: Sequence[Seen]) -> list[dict[str, Any]]:
-    """Return sightings as the API shows them, each with its camera and place."""
-    return [
-        {
-            "id": row.id,
-            "seen_at": to_text(row.seen_at),
-            "received_at": to_text(row.received_at),
-            "clock_offset_s": row.clock_offset_s,
-            "plate": row.plate,
-            "plate_kind": row.plate_kind,
-            "plate_confidence": row.plate_confidence,
-            "plate_characters": row.plate_characters or [],
-            "vehicle_class": row.vehicle_class,
-            "colour": row.colour,
-            "direction": row.direction,
-            "speed_kmh": row.speed_kmh,
-            "camera": {"id": camera.id, "code": camera.code, "name": camera.name},
-            "lon": camera.lon,
-            "lat": camera.lat,
-            "has_snapshot": row.snapshot is not None,
-            "has_plate_crop": row.plate_crop is not None,
-            "box": row.box,
-            "simulated": row.simulated,
-        }
-        for row, camera in seen
-    ]
-
-
-def stops(seen: Sequence[Seen]) -> list[Stop]:
-    """Return sightings as stops of paths, their times put right by the clock offsets."""
-    return [
-        Stop(
-            sighting=row.id,
-            plate=row.plate or "",
-            at=row.seen_at - timedelta(seconds=row.clock_offset_s or 0.0),
-            place=LonLat(camera.lon, camera.lat),
-            camera=camera.code,
-            simulated=row.simulated,
-        )
-        for row, camera in seen
-    ]
-
-
 def _checked(question: Question) -> str:
     """Return the plate's pattern. Raises BadInput."""
     if len(question.reason.strip()) < 2:
@@ -197,22 +149,6 @@ def _checked(question: Question) -> str:
     if pattern.count("*") > 1:
         raise BadInput("plate", "may have one * at most")
     return pattern
-
-
-def _seen(session: Session, pattern: str, since: datetime, until: datetime) -> tuple[list[Seen], bool]:
-    """Return the newest sightings that fit, in order of time, and whether older ones were left out."""
-    wanted = select(SightingRow, Camera).join(Camera, Camera.id == SightingRow.camera_id)
-    wanted = wanted.where(SightingRow.seen_at >= since, SightingRow.seen_at < until, _fits(pattern))
-    newest = wanted.order_by(SightingRow.seen_at.desc(), SightingRow.id.desc()).limit(MOST_SIGHTINGS + 1)
-    rows = list(session.execute(newest).all())
-    return rows[:MOST_SIGHTINGS][::-1], len(rows) > MOST_SIGHTINGS
-
-
-def _fits(pattern: str) -> Any:
-    """Return the condition on the plate; a checked pattern holds neither % nor _."""
-    if not re.search(r"[?*]", pattern):
-        return SightingRow.plate == pattern
-    return SightingRow.plate.like(pattern.replace("?", "_").replace("*", "%"))
 
 
 def _may_reopen(session: Session, query_id: str, person: Person, now: datetime) -> tuple[QueryRow, Case]:

@@ -132,10 +132,13 @@ class Feed:
                 await asyncio.sleep(RETRY_S)
                 continue
             for _, entries in _streams(answer):
-                for event in _events(entries):
-                    for listener in self._listeners:
-                        listener.offer(event)
-                after = event_id(entries[-1][0])
+                self._hand_out(_events(entries))
+                after = event_id(str(entries[-1][0]))
+
+    def _hand_out(self, happened: list[LiveEvent]) -> None:
+        for event in happened:
+            for listener in self._listeners:
+                listener.offer(event)
 
 
 def event_id(text: str) -> EventId:
@@ -160,7 +163,7 @@ def _events(entries: Any) -> list[LiveEvent]:
     for identity, fields in entries:
         try:
             data = json.loads(fields["json"])
-            found.append(LiveEvent(event_id(identity), fields["type"], fields["json"], data))
+            found.append(LiveEvent(event_id(identity), fields["type"], fields["json"], dict(data)))
         except (KeyError, TypeError, ValueError):
             log.warning("The live feed skips a malformed event %s", identity)
     return found

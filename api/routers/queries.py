@@ -18,9 +18,8 @@ from operations.queries import (
     ask_again,
     queries_page,
     query_picture,
-    seen_json,
-    stops,
 )
+from operations.seen import seen_json, stops
 from operations.store import reading
 from operations.trajectories import path_of
 
