@@ -23,7 +23,7 @@ export const dispatch = (alert: Alert, unit: number | null = null): Promise<void
 
 export const arrive = (alert: Alert): Promise<void> => act(alert, "arrive", {}, { state: "on_scene" });
 export const resolve = (alert: Alert, outcome: string): Promise<void> => act(alert, "resolve", { outcome }, {});
-export const markFalse = (alert: Alert, reason: string): Promise<void> => act(alert, "false-alarm", { reason }, {});
+export const markFalse = (alert: Alert, reason: string): Promise<void> => act(alert, "false_alarm", { reason }, {});
 
 export type ActionName = "acknowledge" | "dispatch" | "arrive" | "resolve" | "false_alarm";
 const ALLOWED: Record<AlertState, ActionName[]> = {
