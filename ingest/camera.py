@@ -112,7 +112,7 @@ class CameraThread:
             why = f"{masked(source)} has come to its end."
         except NoFrames as error:
             why = str(error)
-        except Exception:  # one camera's fault must touch no other
+        except Exception:  # the loop's edge: one camera's fault must touch no other
             log.exception("camera %s failed inside Watchgrid", self.camera.code)
             why = "Watchgrid itself failed on this camera; the ingest log says where."
         if not self._stop.is_set():

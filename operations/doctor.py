@@ -20,6 +20,7 @@ from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from operations import audit, stream
 from operations.migrate import is_current
+from operations.relay import read_anchor
 from operations.store import Engine, engine_from_url, reading
 from operations.tables import Camera, User
 
@@ -59,11 +60,17 @@ def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Yield what is found, from the ground up."""
     yield from _host(settings)
     engine = engine_from_url(settings.database)
-    database = _database(engine)
-    yield database
-    if database.well:
-        yield from _records(engine, settings)
-    yield from _redis(settings)
+    client = redis.Redis.from_url(settings.redis, decode_responses=True)
+    try:
+        answers = _answers(client)
+        database = _database(engine)
+        yield database
+        if database.well:
+            yield from _records(engine, settings, read_anchor(client) if answers else None)
+        yield from _redis(settings, client if answers else None)
+    finally:
+        engine.dispose()
+        client.close()
 
 
 def _host(settings: Settings) -> Iterator[Finding]:
@@ -98,12 +105,12 @@ def _database(engine: Engine) -> Finding:
         return Finding("database", False, f"cannot be reached: {reason} Check DATABASE_URL.")
 
 
-def _records(engine: Engine, settings: Settings) -> Iterator[Finding]:
+def _records(engine: Engine, settings: Settings, anchor: audit.Seal | None) -> Iterator[Finding]:
     with reading(engine) as session:
         users = session.scalar(select(func.count()).select_from(User)) or 0
         words = f"{users} login(s)" if users else "no login yet: run `watchgrid user add`."
         yield Finding("users", users > 0, words)
-        verdict = audit.verify(session)
+        verdict = audit.verify(session, anchor)
         words = f"whole: {verdict.sealed} rows sealed, {verdict.unsealed} not yet"
         broken = verdict.first_broken
         if broken:
@@ -120,13 +127,17 @@ def _records(engine: Engine, settings: Settings) -> Iterator[Finding]:
         yield Finding("logins", False, "DATA_DIR/first-logins.json still holds passwords: delete it.")
 
 
-def _redis(settings: Settings) -> Iterator[Finding]:
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _redis(settings: Settings, client: redis.Redis | None) -> Iterator[Finding]:
     if not settings.redis_url:
         yield _looked(lambda: f"embedded: {find_redis_server()}", "redis-server")
-    client = redis.Redis.from_url(settings.redis, decode_responses=True)
-    try:
-        client.ping()
-    except redis.RedisError:
+    if client is None:
         fix = "start `watchgrid up`" if not settings.redis_url else "check REDIS_URL"
         yield Finding("redis", False, f"does not answer at {settings.redis}: {fix}.")
         return

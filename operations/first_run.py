@@ -1,4 +1,4 @@
-"""The first run on an empty database: a county to work in, one login per role. Never touches what is there."""
+"""The first run on an empty database: a county and one login per role. Never touches what is there."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""`watchgrid up` and `watchgrid demo`: prepare one host, then supervise the processes that production runs."""
+"""`watchgrid up` and `watchgrid demo`: prepare one host, then supervise the processes of production."""
 
 import argparse
 import logging
@@ -136,5 +136,6 @@ def _announce(settings: Settings, logins: Sequence[Login], stop: threading.Event
         return
     lines = [f"\n  Watchgrid runs at  {url}   (ready after {time.monotonic() - started:.1f} s)\n"]
     lines += [f"    {login.role:<14} {login.login:<14} {login.password}" for login in logins]
-    lines += [f"\n  Logs: {settings.data_dir / 'logs'}   Stop: Ctrl-C\n"]
+    lines += [f"\n  Health: DATA_DIR={settings.data_dir} .venv/bin/watchgrid doctor"]
+    lines += [f"  Logs:   {settings.data_dir / 'logs'}   Stop: Ctrl-C\n"]
     print("\n".join(lines), flush=True)
