@@ -242,7 +242,7 @@ export const zh = {
   "patrol.none": "没有符合条件的单位",
   "devices.state": "状态",
   "devices.kind": "类型",
-  "devices.live": "仅有画面的",
+  "devices.live": "有实时画面",
   "devices.search": "编号或名称",
   "devices.source": "视频源地址",
   "devices.code": "编号",
