@@ -1,4 +1,4 @@
-"""A real RTSP server: its camera is online, told offline soon after the server dies, and comes back by itself."""
+"""A real RTSP server: its camera is online, told offline when the server dies, and comes back by itself."""
 
 from pathlib import Path
 
