@@ -28,9 +28,10 @@ class Server(uvicorn.Server):
         self._house = house
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on a signal."""
+        """Stop on a signal, and end well: uvicorn itself would raise the signal again afterwards."""
         self._house.feed.closing = True
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def main() -> int:
