@@ -12,7 +12,7 @@ import numpy as np
 from ingest.synthetic.projection import HEIGHT_PX, WIDTH_PX
 
 MARGIN_PX = 128
-NOISE_DAY, NOISE_NIGHT = 1.6, 4.2
+NOISE_DAY, NOISE_NIGHT = 1.6, 2.8
 FALL_PX_PER_S = (2900, 2100)
 
 
@@ -32,7 +32,7 @@ def make_air(night: bool, rain: bool) -> Air:
     grain = draw.normal(0, NOISE_NIGHT if night else NOISE_DAY, size).astype(np.float32)
     if night:
         grain = cv2.GaussianBlur(grain, (0, 0), 0.6) * 1.5
-    bright = 0.5 if night else 1.0
+    bright = 0.4 if night else 1.0
     layers = (_streaks(draw, 420, 34, 56 * bright), _streaks(draw, 620, 18, 38 * bright)) if rain else ()
     return Air(np.clip(-grain, 0, 255).astype(np.uint8), np.clip(grain, 0, 255).astype(np.uint8), layers)
 
