@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -28,13 +29,13 @@ class MapAnswers:
 
     def __init__(self) -> None:
         self._prepared: dict[str, Prepared] = {}
-        self._building = Lock()
+        self._building: defaultdict[str, Lock] = defaultdict(Lock)
 
     def answer(self, request: Request, name: str, version: str, build: Callable[[], Any]) -> Response:
         """Answer with `build()` as JSON, built once per version: 304 when the client has it already."""
         prepared = self._prepared.get(name)
         if prepared is None or prepared.version != version:
-            with self._building:
+            with self._building[name]:
                 prepared = self._prepared.get(name)
                 if prepared is None or prepared.version != version:
                     prepared = self._prepared[name] = prepare(version, build())
