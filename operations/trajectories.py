@@ -51,9 +51,9 @@ class Leg:
         return self.way is None or self.seconds + CLOCK_SLACK_S < self.way.seconds * FASTEST_SHARE
 
 
-def legs(network: RoadNetwork, stops: Sequence[Stop]) -> list[Leg]:
-    """Return the legs between consecutive stops of one vehicle (in order of time); the newest MOST_LEGS."""
-    stops = stops[-MOST_LEGS - 1 :]
+def legs(network: RoadNetwork, stops: Sequence[Stop], most: int = MOST_LEGS) -> list[Leg]:
+    """Return the legs between consecutive stops of one vehicle (in order of time), the newest `most`."""
+    stops = stops[-most - 1 :]
     if len(stops) < 2:
         return []
     nodes = network.snap([s.place.lon for s in stops], [s.place.lat for s in stops]).tolist()
@@ -68,12 +68,15 @@ def legs(network: RoadNetwork, stops: Sequence[Stop]) -> list[Leg]:
 
 
 def path_of(network: RoadNetwork, stops: Sequence[Stop]) -> dict[str, Any]:
-    """Return the paths of the stops' vehicles, one after the other, as a GeoJSON FeatureCollection."""
+    """Return the paths of the stops' vehicles as a GeoJSON FeatureCollection, MOST_LEGS legs together."""
     ordered = sorted(stops, key=lambda stop: (stop.plate, stop.at, stop.sighting))
     features: list[dict[str, Any]] = []
+    left = MOST_LEGS
     for _, group in groupby(ordered, key=lambda stop: stop.plate):
         one_vehicle = list(group)
-        features += _leg_features(legs(network, one_vehicle))
+        found = legs(network, one_vehicle, left)
+        left -= len(found)
+        features += _leg_features(found)
         features += [_stop_feature(stop) for stop in one_vehicle]
     return {"type": "FeatureCollection", "features": features}
 

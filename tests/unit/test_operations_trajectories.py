@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from geo.coordinates import LonLat
-from operations.trajectories import GAP_S, Stop, legs, path_of
+from operations.trajectories import GAP_S, MOST_LEGS, Stop, legs, path_of
 from tests.conftest import START
 from tests.village import straight_road
 
@@ -45,3 +45,14 @@ def test_each_vehicle_has_its_own_path() -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_without_two_sightings_there_is_no_way(count: int) -> None:
     assert legs(ROAD, [_stop(1, 0, 121.26)][:count]) == []
+
+
+def test_a_question_about_many_vehicles_draws_a_bounded_number_of_legs() -> None:
+    stops = [
+        _stop(vehicle * 100 + i, i * 60, 121.26 + i % 7 / 100, plate=f"浙J{vehicle}")
+        for vehicle in range(10)
+        for i in range(50)
+    ]
+    features = path_of(ROAD, stops)["features"]
+    assert sum(f["properties"]["kind"] == "leg" for f in features) == MOST_LEGS
+    assert sum(f["properties"]["kind"] == "stop" for f in features) == len(stops)
