@@ -47,14 +47,16 @@ def test_wrong_passwords_are_refused_alike_audited_and_limited(api: Api, login: 
     first = api.anonymous().post("/api/v1/session", json=question)
     assert first.status_code == 401
     assert first.json()["detail"] == "The login or the password is wrong."
-    second = api.anonymous().post("/api/v1/session", json=question)
-    assert second.status_code == 429, "one a second"
-    assert 1 <= int(second.headers["retry-after"]) <= 60
-    assert second.headers["content-type"] == "application/problem+json"
+    more = [api.anonymous().post("/api/v1/session", json=question) for _ in range(5)]
+    limited = more[-1]
+    assert limited.status_code == 429, "one a second, five a minute"
+    assert 1 <= int(limited.headers["retry-after"]) <= 60
+    assert limited.headers["content-type"] == "application/problem+json"
     with writing(api.house.engine) as session:
-        row = session.query(AuditRow).filter_by(action="session.refused").one()
-        assert row.actor == ("operator" if login == "operator" else "unknown")
-        assert "not the password" not in json.dumps(row.details)
+        rows = session.query(AuditRow).filter_by(action="session.refused").all()
+        assert 1 <= len(rows) <= 5
+        assert {row.actor for row in rows} == {"operator" if login == "operator" else "unknown"}
+        assert "not the password" not in json.dumps([row.details for row in rows])
 
 
 def test_right_passwords_are_not_limited(api: Api) -> None:
