@@ -109,11 +109,12 @@ def turned_back(sight: Sight, frame: tuple[int, int]) -> bool:
     """Whether the vehicle now drives back where it came from: then it is another one, met on the way."""
     if sight.far_box is None or sight.travelled_once < TURNED or sight.last_seen_s == sight.far_s:
         return False
+    if moved_sizes(sight.far_box, sight.last_box, frame) < TURNED:
+        return False
     there, back = shift(sight.first_box, sight.far_box, frame), shift(sight.far_box, sight.last_box, frame)
-    along = there[0] * back[0] + there[1] * back[1]
-    return moved_sizes(sight.far_box, sight.last_box, frame) >= TURNED and along < -0.5 * float(
-        np.hypot(*there)
-    ) * float(np.hypot(*back))
+    opposite = np.dot(there, back) < -0.5 * np.hypot(*there) * np.hypot(*back)
+    along_the_view = all(abs(down) >= 0.5 * abs(right) for right, down in (there, back))
+    return bool(opposite or (along_the_view and there[1] * back[1] < 0))
 
 
 def split_off(sight: Sight, track: Track, frame: Frame) -> Sight:

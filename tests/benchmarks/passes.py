@@ -78,8 +78,9 @@ def by_naive_tracking(path: Path, weights: Path) -> tuple[list[list[PathPoint]],
             frame.image, persist=True, classes=list(COCO_VEHICLES), verbose=False, tracker="bytetrack.yaml"
         )[0].boxes
         cpu_s += time.process_time() - started
-        for number, (x1, _, x2, y2) in zip(boxes.id if boxes.id is not None else [], boxes.xyxy, strict=True):
-            paths.setdefault(int(number), []).append((frame.t_s, float(x1 + x2) / 2, float(y2)))
+        numbers = [] if boxes.id is None else boxes.id.int().tolist()
+        for number, (x1, _, x2, y2) in zip(numbers, boxes.xyxy.tolist(), strict=False):
+            paths.setdefault(number, []).append((frame.t_s, (x1 + x2) / 2, y2))
     return list(paths.values()), cpu_s
 
 
