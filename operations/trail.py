@@ -12,7 +12,9 @@ from operations.tables import AuditRow
 from operations.times import to_text
 
 # A plate or a pattern of one, in any text: two signs stay in front and one behind.
-PLATE = re.compile(r"(?<![A-Z0-9?*])([一-鿿?][A-Z?]|WJ)[·.\s]?([A-Z0-9?*]{2,6})([A-Z0-9?*学警挂港澳领使])(?![A-Z0-9])")
+PLATE = re.compile(
+    r"(?<![A-Z0-9?*])([一-鿿?][A-Z?]|WJ)[·.\s]?([A-Z0-9?*]{2,6})([A-Z0-9?*学警挂港澳领使])(?![A-Z0-9])"
+)
 PLATE_FIELDS = ("plate", "pattern")
 
 

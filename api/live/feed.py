@@ -21,6 +21,7 @@ QUEUE_LENGTH = 1_000
 READ_AT_ONCE = 500
 BLOCK_MS = 1_000
 RETRY_S = 1.0
+ANSWERS_WITHIN_S = 10.0  # else the connection is dead, though nobody said so
 
 EventId = tuple[int, int]
 
@@ -67,7 +68,7 @@ class Feed:
 
     async def start(self) -> None:
         """Connect and begin to read; call in the event loop that serves the clients."""
-        self._redis = Redis.from_url(self._url, decode_responses=True)
+        self._redis = Redis.from_url(self._url, decode_responses=True, socket_timeout=ANSWERS_WITHIN_S)
         self._task = asyncio.create_task(self._read_forever(), name="feed")
 
     async def stop(self) -> None:
