@@ -26,6 +26,8 @@ class PassSettings:
     """Of the picture's width: what never came nearer has not passed here."""
     settle_after_s: float = 60.0
     """A vehicle that drove in and stays is published by then, plate or not."""
+    settle_unseen_s: float = 3.0
+    """So is one that stood still when it was last seen, and may be there yet."""
     same_plate_s: float = 20.0
     """The same plate again within this time is the same pass, whatever the tracker thinks."""
     part_of_another: float = 0.85
@@ -118,8 +120,12 @@ class PassWatcher:
         if sight.settled:
             return False
         sight.plate = agreed(sight.reads, self._settings.looks)
-        waited_s = t_s - sight.first_seen_s
-        return self._is_pass(sight) and (sight.plate is not None or waited_s > self._settings.settle_after_s)
+        settings = self._settings
+        late = (
+            t_s - sight.first_seen_s > settings.settle_after_s
+            or t_s - sight.last_seen_s > settings.settle_unseen_s
+        )
+        return self._is_pass(sight) and (sight.plate is not None or late)
 
     def _settle(self, sight: Sight) -> VehiclePass | None:
         """Publish the pass unless its plate was published a moment ago."""

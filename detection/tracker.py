@@ -25,7 +25,7 @@ class TrackerSettings:
     """A vehicle unseen for so long has gone."""
     left_s: float = 0.4
     """The same where it was last seen driving out of the picture."""
-    parked_s: float = 120.0
+    parked_s: float = 45.0
     """The same where it stood still: a detector of motion forgets what stands."""
     still_after_s: float = 1.0
     still_within: float = 0.15
