@@ -20,6 +20,8 @@ def rtsp_server(clip: Path, port: int, codec: str = "h264") -> Iterator[str]:
     """Serve a clip (MP4) at the yielded URL while the block lasts; skip, or fail in CI, without GStreamer."""
     from tests.services import missing
 
+    if not Path(SYSTEM_PYTHON).exists():
+        missing(f"No {SYSTEM_PYTHON} here: apt-get install {PACKAGES}")
     process = subprocess.Popen(
         [SYSTEM_PYTHON, __file__, str(clip), str(port), codec], stdout=subprocess.PIPE, text=True
     )
