@@ -18,13 +18,15 @@ _LEAST_HEIGHT_PX = 5.0
 _MOST = 24
 _TOP_SHARE = 0.4
 """Where a two-row plate parts: its upper row takes this share of the height (GA 36: 60 of 170 mm)."""
+_UPPER_OFFSET, _UPPER_WIDTH, _UPPER_HEIGHT = 0.225, 0.62, 0.225
+"""How far the middle of the upper row stands above the lower row, and its size, in its widths."""
 
 
 def plate_lines(quads: Sequence[np.ndarray]) -> list[Rows]:
     """List what may be a plate among lines of text, the largest first, at most 24."""
     whole = [(quad,) for quad in quads if _is_within(quad, 1.5, 12)]
     joined = [(_joined(left, right),) for left, right in permutations(quads, 2) if _are_pieces(left, right)]
-    stacked = [(top, bottom) for top, bottom in permutations(quads, 2) if _are_rows(top, bottom)]
+    stacked = [(_above(quad), quad) for quad in quads if _is_within(quad, 2.0, 3.8)]
     split = [_split(quad) for quad in quads if _is_within(quad, 1.2, 2.4)]
     lines: list[Rows] = [*whole, *joined, *stacked, *split]
     return sorted(lines, key=lambda rows: -sum(float(np.prod(size_of(quad))) for quad in rows))[:_MOST]
@@ -60,19 +62,19 @@ def _joined(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.array([left[0], right[1], right[2], left[3]], np.float32)
 
 
-def _are_rows(top: np.ndarray, bottom: np.ndarray) -> bool:
-    """Say whether two quads look like the rows of one plate: the upper smaller, close above and in the
-    middle."""
-    (top_width, top_height), (width, height) = size_of(top), size_of(bottom)
-    offset = bottom.mean(axis=0) - top.mean(axis=0)
-    return (
-        top_height >= _LEAST_HEIGHT_PX
-        and 2.2 * height <= width <= 5.5 * height
-        and 0.35 * height <= top_height <= 1.0 * height
-        and 0.25 * width <= top_width <= 0.85 * width
-        and abs(offset[0]) <= 0.2 * width
-        and 0.5 * height <= offset[1] <= 1.4 * height
-    )
+def _above(bottom: np.ndarray) -> np.ndarray:
+    """Give the upper row of the plate whose lower row this is: GA 36 fixes where it stands, found or not."""
+    along = bottom[1] - bottom[0]
+    down = (bottom[3] - bottom[0]) / max(size_of(bottom)[1], 1e-6) * size_of(bottom)[0]
+    centre = bottom.mean(axis=0) - down * _UPPER_OFFSET
+    half_along, half_down = along * _UPPER_WIDTH / 2, down * _UPPER_HEIGHT / 2
+    corners = [
+        -half_along - half_down,
+        half_along - half_down,
+        half_along + half_down,
+        half_down - half_along,
+    ]
+    return np.array([centre + corner for corner in corners], np.float32)
 
 
 def _split(quad: np.ndarray) -> Rows:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detection.decoding import Evidence
+from detection.foreign_plates import foreign_read
 from detection.grammar import (
     ALPHABET,
     FORMS,
@@ -18,7 +19,7 @@ from detection.grammar import (
     kind_of,
     surplus_letters,
 )
-from detection.ocr import TextNetworks, find_text, load_text_networks
+from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
 from detection.plate_colour import ground_colour
 from detection.plate_crops import Framing, box_of, straightened
 from detection.plate_lines import Rows, outline, plate_lines
@@ -59,14 +60,19 @@ _RARE_OFFICE = 3.0
 _TWO_ROWS = 3.0
 _KEPT_CHARACTERS = 8
 _SAME_PLATE_OVERLAP = 0.3
+_LEAST_SIDE_PX = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A line that may be a plate. score: log-likelihood of its best form, how rare that is counted in."""
+    """A line that may be a plate. look: the first look, read freely. score: log-likelihood of its best form,
+    how
+    rare that is counted in.
+    """
 
     rows: Rows
     ground: str | None
+    look: TextLook
     evidence: Evidence
     best: int
     score: float
@@ -80,27 +86,29 @@ class PlateReader:
 
     def read(self, image: np.ndarray, effort: Effort = PHOTOGRAPH) -> list[PlateRead]:
         """Read every plate of a picture (H x W x 3 uint8 BGR), the largest first; boxes are in its pixels."""
+        if min(image.shape[:2]) < _LEAST_SIDE_PX:
+            return []
         found: list[_Candidate] = []
+        seen: list[_Candidate] = []
         for longest_px in effort.searches_px:
-            found = _apart([*found, *self._candidates(image, longest_px, effort)], _certainty)
-            if any(
-                _certainty(candidate) >= effort.doubtful_below for candidate in found if _is_plate(candidate)
-            ):
+            begun = self._begun(image, longest_px)
+            hopeful = _apart([one for one in begun if one.score >= _WORTH_ANOTHER_LOOK], _score)
+            finished = [self._finished(image, candidate, effort) for candidate in hopeful]
+            found = _apart([*found, *filter(_is_plate, finished)], _certainty)
+            seen += begun
+            if any(_certainty(candidate) >= effort.doubtful_below for candidate in found):
                 break
-        return [_plate_read(image, candidate) for candidate in found if _is_plate(candidate)]
+        return [_plate_read(image, candidate) for candidate in found] + _foreign_reads(image, seen, found)
 
-    def _candidates(self, image: np.ndarray, longest_px: int, effort: Effort) -> list[_Candidate]:
-        """Search once, look at every line and again at those that begin to look like a plate; the largest
-        first."""
+    def _begun(self, image: np.ndarray, longest_px: int) -> list[_Candidate]:
+        """Search once and look once at every line found, the largest first."""
         lines = [
             rows
             for rows in plate_lines(find_text(self._networks, image, longest_px))
             if len(rows) == 1 or _ground(image, rows) in TWO_ROW_GROUNDS
         ]
         firsts = first_looks(self._networks, image, lines)
-        begun = [_candidate(image, rows, evidence) for rows, (_, evidence) in zip(lines, firsts, strict=True)]
-        hopeful = [candidate for candidate in begun if candidate.score >= _WORTH_ANOTHER_LOOK]
-        return [self._finished(image, candidate, effort) for candidate in _apart(hopeful, _score)]
+        return [_candidate(image, rows, *first) for rows, first in zip(lines, firsts, strict=True)]
 
     def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
         """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer
@@ -113,13 +121,13 @@ class PlateReader:
             return candidate
         quad, first = candidate.rows[0], candidate.evidence
         again = look_again(self._networks, image, quad, first, effort.framings)
-        done = _candidate(image, candidate.rows, again)
+        done = _candidate(image, candidate.rows, candidate.look, again)
         if _certainty(done) >= effort.doubtful_below:
             return done
         straight = upright(image, quad)
-        ((_, first_upright),) = first_looks(self._networks, image, [(straight,)])
+        ((look, first_upright),) = first_looks(self._networks, image, [(straight,)])
         leaned = look_again(self._networks, image, straight, first_upright, effort.framings)
-        return max(done, _candidate(image, (straight,), leaned), key=_certainty)
+        return max(done, _candidate(image, (straight,), look, leaned), key=_certainty)
 
 
 def load_plate_reader(threads: int = 1) -> PlateReader:
@@ -132,7 +140,7 @@ def _ground(image: np.ndarray, rows: Rows) -> str | None:
     return ground_colour(straightened(image, rows[-1], _GROUND))
 
 
-def _candidate(image: np.ndarray, rows: Rows, evidence: Evidence) -> _Candidate:
+def _candidate(image: np.ndarray, rows: Rows, look: TextLook, evidence: Evidence) -> _Candidate:
     ground = _ground(image, rows)
     scores = evidence.log_likelihoods + _log_priors(ground)
     best = int(scores.argmax())
@@ -143,7 +151,7 @@ def _candidate(image: np.ndarray, rows: Rows, evidence: Evidence) -> _Candidate:
         + _RARE_OFFICE * (text[1] in RARE_OFFICES)
         + _TWO_ROWS * (len(rows) == 2)
     )
-    return _Candidate(rows, ground, evidence, best, float(scores[best]) - doubts)
+    return _Candidate(rows, ground, look, evidence, best, float(scores[best]) - doubts)
 
 
 def _log_priors(ground: str | None) -> np.ndarray:
@@ -196,6 +204,11 @@ def _is_plate(candidate: _Candidate) -> bool:
 def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead:
     form, posteriors = _peaks(candidate)
     characters = tuple(_character(posterior) for posterior in posteriors)
+    if characters[0].char == UNREADABLE:
+        # A missing province may also be a plate of another country, pressed into the grammar.
+        foreign = foreign_read(image, candidate.rows[0], candidate.look)
+        if foreign is not None:
+            return foreign
     return PlateRead(
         text="".join(character.char for character in characters),
         confidence=min(character.confidence for character in characters),
@@ -204,6 +217,18 @@ def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead:
         kind=kind_of(form, candidate.ground, rows=len(candidate.rows)),
         distributions=tuple(_distribution(posterior) for posterior in posteriors),
     )
+
+
+def _foreign_reads(image: np.ndarray, seen: list[_Candidate], plates: list[_Candidate]) -> list[PlateRead]:
+    """Read what looks like a plate of another country among the lines that are no Chinese plate."""
+    left = [one for one in seen if len(one.rows) == 1 and all(_overlap(one, plate) == 0 for plate in plates)]
+    reads = [foreign_read(image, one.rows[0], one.look) for one in _apart(left, _freedom)]
+    return [read for read in reads if read is not None]
+
+
+def _freedom(candidate: _Candidate) -> float:
+    """Say how sure the free reading of a candidate is."""
+    return candidate.look.log_free
 
 
 def _character(posterior: np.ndarray) -> Character:

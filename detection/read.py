@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from detection.ocr import ReaderModelsMissing
 from detection.plates import PlateReader, load_plate_reader
 from detection.vocabulary import PlateRead
 
@@ -26,7 +27,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON line per image")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads to use (default 2)")
     arguments = parser.parse_args(argv)
-    reader = load_plate_reader(threads=arguments.threads)
+    try:
+        reader = load_plate_reader(threads=arguments.threads)
+    except ReaderModelsMissing as problem:
+        print(f"watchgrid read: {problem}", file=sys.stderr)
+        return 2
     reports = (report(reader, path) for path in arguments.images)
     return max([_print(entry, as_json=arguments.json) for entry in reports])
 
@@ -46,7 +51,10 @@ def load_image(path: Path) -> np.ndarray:
         content = path.read_bytes()
     except OSError as problem:
         raise UnreadableImage(f"{path} cannot be opened: {problem.strerror or problem}.") from problem
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error as problem:
+        raise UnreadableImage(f"{path} is too large a picture, or it is damaged.") from problem
     if image is None:
         raise UnreadableImage(f"{path} is not a picture, or it is damaged.")
     return image

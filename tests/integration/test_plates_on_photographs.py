@@ -97,3 +97,39 @@ def test_command_names_the_damaged_file_and_reads_the_others(
     x1, y1, x2, y2 = plate["box"]
     assert x1 < x2
     assert y1 < y2
+
+
+def _drawn(text: str, ground: tuple[int, int, int], ink: tuple[int, int, int]) -> np.ndarray:
+    """Draw a plate about 210 px wide on the dark front of a vehicle."""
+    picture = np.full((360, 480, 3), 60, np.uint8)
+    cv2.rectangle(picture, (120, 198), (330, 248), ground, -1)
+    cv2.putText(picture, text, (130, 236), ink, cv2.FontFace("uni"), 34, 600)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("drawn", "ground", "text", "kind"),
+    [
+        ("浙J·12K45", (180, 70, 20), "浙J12K45", "blue"),
+        ("皖Q·0686学", (20, 170, 240), "皖Q0686学", "trainer"),
+        ("浙J·D12345", (140, 220, 140), "浙JD12345", "green"),
+        ("川A·0001警", (240, 240, 240), "川A0001警", "white_police"),
+        ("KX 4821 B", (240, 240, 240), "KX4821B", "other"),
+        ("AB 123 CD", (30, 200, 250), "AB123CD", "other"),
+    ],
+)
+def test_drawn_plate_is_read_with_its_kind(
+    reader: PlateReader, drawn: str, ground: tuple[int, int, int], text: str, kind: str
+) -> None:
+    ink = (255, 255, 255) if kind == "blue" else (20, 20, 20)
+    plates = reader.read_vehicle(_drawn(drawn, ground, ink))
+    assert [(plate.text, plate.kind) for plate in plates] == [(text, kind)]
+
+
+def test_two_rows_on_yellow_are_one_plate(reader: PlateReader) -> None:
+    picture = np.full((360, 480, 3), 70, np.uint8)
+    cv2.rectangle(picture, (140, 150), (340, 250), (20, 170, 240), -1)
+    cv2.putText(picture, "浙 J", (195, 186), (15, 15, 15), cv2.FontFace("uni"), 36, 600)
+    cv2.putText(picture, "12K45", (156, 242), (15, 15, 15), cv2.FontFace("uni"), 56, 600)
+    plates = reader.read_vehicle(picture)
+    assert [(plate.text, plate.kind) for plate in plates] == [("浙J12K45", "yellow_double")]
