@@ -166,26 +166,22 @@ def test_pictures_of_watched_cameras_come_when_they_change(api: Api, redis_clien
         assert [(row.actor, row.subject_id) for row in rows] == [("operator", "1"), ("operator", "2")]
 
 
-@pytest.mark.parametrize(
-    ("login", "origin"), [("operator", "https://evil.example"), ("investigator", None), ("auditor", None)]
-)
-def test_other_sites_and_other_roles_see_no_pictures(api: Api, login: str, origin: str | None) -> None:
-    with pytest.raises(InvalidStatus) as refused, pictures(api, login, origin):
-        pass
-    assert refused.value.response.status_code == 403
+def test_other_sites_and_other_roles_see_no_pictures(api: Api) -> None:
+    for login, origin in (("operator", "https://evil.example"), ("investigator", None), ("auditor", None)):
+        with pytest.raises(InvalidStatus) as refused, pictures(api, login, origin):
+            pass
+        assert refused.value.response.status_code == 403, login
 
 
-@pytest.mark.parametrize(
-    "nonsense", ["[]", "{", '{"watch": ["1"]}', '{"watch": [9]}', json.dumps({"watch": [1] * 99})]
-)
-def test_nonsense_closes_the_connection_with_a_reason(api: Api, nonsense: str) -> None:
-    with pictures(api, "operator") as socket:
-        socket.send(nonsense)
-        with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(5)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1008
-    assert closed.value.rcvd.reason
+def test_nonsense_closes_the_connection_with_a_reason(api: Api) -> None:
+    for nonsense in ("[]", "{", '{"watch": ["1"]}', '{"watch": [9]}', json.dumps({"watch": [1] * 99})):
+        with pictures(api, "operator") as socket:
+            socket.send(nonsense)
+            with pytest.raises(ConnectionClosed) as closed:
+                socket.recv(5)
+        assert closed.value.rcvd is not None, nonsense
+        assert closed.value.rcvd.code == 1008, nonsense
+        assert closed.value.rcvd.reason, nonsense
 
 
 def _numbered(number: int) -> tuple[str, Any]:
