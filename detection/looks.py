@@ -20,6 +20,10 @@ MOST_UNREADABLE = 2
 """Positions less certain than READABLE, in what is still called a plate."""
 
 
+SMALLER = 0.6
+"""Share of the width of the largest plate read under which a read no longer counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookSettings:
     """How much reading a pass is worth."""
@@ -34,9 +38,9 @@ class LookSettings:
     growth: float = 1.25
     """A vehicle without a readable plate is looked at again once it is so much larger."""
     hopeful: float = 0.4
-    """After a read this good the next look need not wait for the vehicle to grow."""
+    """After a first read this good the next look need not wait for the vehicle to grow."""
     patience_s: float = 0.6
-    """Half of the looks may go to a vehicle that comes no nearer, at this distance."""
+    """A vehicle that comes no nearer is looked at so often, and each time half as soon again."""
     agreeing: int = 2
     majority: float = 0.6
     """Share of all confidence that the agreeing looks must hold."""
@@ -53,9 +57,9 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
         return False  # too small, or the plate is below the picture
     if sight.looks == 0 or size(box) >= settings.growth * sight.looked_size:
         return True
-    if sight.reads and sight.reads[-1].confidence >= settings.hopeful:
+    if len(sight.reads) == 1 and sight.reads[0].confidence >= settings.hopeful:
         return True
-    return sight.looks < settings.most / 2 and frame.t_s - sight.looked_s >= settings.patience_s
+    return frame.t_s - sight.looked_s >= settings.patience_s * 1.5 ** max(0, sight.looks - 2)
 
 
 def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:
@@ -79,6 +83,7 @@ def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
     """Return the fused plate once the looks agree on every character, else None."""
     if len(reads) < settings.agreeing:
         return None
+    reads = _clearest(reads)
     fused = fuse(reads)
     same = [read.confidence for read in reads if read.text == fused.text]
     outvoted = sum(same) < settings.majority * sum(read.confidence for read in reads)
@@ -94,6 +99,7 @@ def concluded(reads: list[PlateRead]) -> PlateRead | None:
     """
     if not reads:
         return None
+    reads = _clearest(reads)
     fused = fuse(reads)
     unsure = sum(character.confidence < READABLE for character in fused.characters)
     if unsure > MOST_UNREADABLE:
@@ -101,6 +107,12 @@ def concluded(reads: list[PlateRead]) -> PlateRead | None:
     if fused.kind == "other" and sum(read.text == fused.text for read in reads) < 2:
         return None
     return fused
+
+
+def _clearest(reads: list[PlateRead]) -> list[PlateRead]:
+    """Keep the reads of plates about as large as the largest: small ones are misread alike."""
+    widths = [read.box[2] - read.box[0] if read.box else 0.0 for read in reads]
+    return [read for read, width in zip(reads, widths, strict=True) if width >= SMALLER * max(widths)]
 
 
 def _is_own(plate: PlateRead, corner: tuple[int, int], box: Box, others: list[Track]) -> bool:
