@@ -1,5 +1,6 @@
 """Fixtures: a database (SQLite and PostgreSQL), a real Redis, and a clock that moves when told."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import redis
 
 from operations.migrate import migrate
 from operations.store import Engine, engine_from_url
-from tests.services import create_database, postgres_cluster, redis_server
+from tests.services import create_database, drop_database, postgres_cluster, redis_server
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -40,19 +41,42 @@ def _postgres() -> Iterator[str]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres: str) -> str:
+    """The name of a PostgreSQL database with the newest schema, to be copied for each test."""
+    _migrate(create_database(_postgres, "template_watchgrid"))
+    return "template_watchgrid"
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "watchgrid.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    engine = engine_from_url(url)
+    migrate(engine, START.date())
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with the newest schema and partitions around START, on each of the two."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'watchgrid.db'}"
-    return create_database(request.getfixturevalue("_postgres"), f"t{uuid.uuid4().hex[:12]}")
+        copy = shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "watchgrid.db")
+        yield f"sqlite:///{copy}"
+        return
+    cluster = request.getfixturevalue("_postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    yield create_database(cluster, name, request.getfixturevalue("_postgres_template"))
+    drop_database(cluster, name)
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on a database with the newest schema and partitions around START."""
     engine = engine_from_url(database_url)
-    migrate(engine, START.date())
     yield engine
     engine.dispose()
 

@@ -66,7 +66,7 @@ def postgres_cluster() -> Iterator[str]:
     """Yield a postgresql+psycopg:// URL without a database name: the caller creates and drops its own."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
-        yield given.rstrip("/")
+        yield given.rstrip("/") + "/{database}"
         return
     binaries = _postgres_binaries()
     folder = Path(tempfile.mkdtemp(prefix="wg-pg-"))
@@ -86,12 +86,21 @@ def postgres_cluster() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def create_database(cluster: str, name: str) -> str:
-    """Create an empty database and return its URL."""
+def create_database(cluster: str, name: str, template: str = "template1") -> str:
+    """Create a database as a copy of another and return its URL."""
+    _administer(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return cluster.format(database=name)
+
+
+def drop_database(cluster: str, name: str) -> None:
+    """Drop a database, whoever is still connected."""
+    _administer(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(cluster: str, statement: str) -> None:
     plain = cluster.format(database="postgres").replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return cluster.format(database=name)
+        connection.execute(statement)
 
 
 def _postgres_binaries() -> Path:

@@ -58,16 +58,18 @@ def _drive(
 ) -> list[dict[str, Any]]:
     """Return a row for every point on the way from one end to the other."""
     origin, goal = ends
-    through = stations.seconds[origin] + stations.seconds[:, goal]
-    on_the_way = np.flatnonzero(through <= ON_THE_WAY * stations.seconds[origin, goal])
-    order = on_the_way[np.argsort(stations.seconds[origin, on_the_way])]
-    slower = rng.uniform(1.05, 1.6)
-    rows = []
-    for point in order:
-        if rng.random() < 0.06:
-            continue  # not every pass is caught
-        seen_at = start + timedelta(seconds=float(stations.seconds[origin, point]) * slower)
-        rows.append(_row(int(stations.camera_ids[point]), vehicle, seen_at, rng))
+    seconds, slower = stations.seconds, rng.uniform(1.05, 1.6)
+    rows, here, after_s = [], origin, 0.0
+    for point in np.argsort(seconds[origin]):
+        if seconds[here, point] + seconds[point, goal] > ON_THE_WAY * seconds[here, goal]:
+            continue
+        after_s += float(seconds[here, point]) * slower
+        here = int(point)
+        if rng.random() > 0.06:  # not every pass is caught
+            seen_at = start + timedelta(seconds=after_s)
+            rows.append(_row(int(stations.camera_ids[point]), vehicle, seen_at, rng))
+        if here == goal:
+            break
     return rows
 
 
