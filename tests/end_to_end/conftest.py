@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.services import missing, wait_until
 
@@ -114,3 +114,19 @@ def page(browser: BrowserContext) -> Iterator[Page]:
     yield page
     page.close()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[House]:
+    """One demo for all tests: starting it is the slow part."""
+    with house(["demo", "--live-cameras", "4"]) as running:
+        yield running
+
+
+def sign_in(page: Page, demo: House, role: str) -> None:
+    """Sign in as the role's demo user."""
+    page.goto(demo.url)
+    page.get_by_test_id("login").fill(role)
+    page.get_by_test_id("password").fill(demo.password(role))
+    page.get_by_test_id("sign-in").click()
+    expect(page.get_by_test_id("sign-in")).to_have_count(0)

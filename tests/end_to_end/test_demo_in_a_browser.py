@@ -1,28 +1,13 @@
 """The demo as its users meet it: a rendered vehicle is read, raises one alert, and a unit is sent."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.end_to_end.conftest import House, house
+from tests.end_to_end.conftest import House, sign_in
 
 ALERT_WITHIN_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[House]:
-    with house(["demo", "--live-cameras", "4"]) as running:
-        yield running
-
-
-def sign_in(page: Page, demo: House, role: str) -> None:
-    page.goto(demo.url)
-    page.get_by_test_id("login").fill(role)
-    page.get_by_test_id("password").fill(demo.password(role))
-    page.get_by_test_id("sign-in").click()
-    expect(page.get_by_test_id("sign-in")).to_have_count(0)
 
 
 def test_an_operator_sees_the_alert_acknowledges_and_dispatches(page: Page, demo: House) -> None:

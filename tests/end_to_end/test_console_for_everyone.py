@@ -1,0 +1,65 @@
+"""The console for everyone: readable and named for people and screen readers, in the site's own time."""
+
+import re
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.conftest import ROOT, House, sign_in
+from tests.services import missing
+
+AXE = ROOT / "api/console/node_modules/axe-core/axe.min.js"
+STILL_LOADING = re.compile("载入中|正在绘制")
+PAGES = {
+    "operator": ("live", "wall", "devices"),
+    "supervisor": ("watchlist?new=1", "patrol", "tracks"),
+    "auditor": ("audit",),
+    "administrator": ("users",),
+    "patrol": ("patrol",),
+}
+
+
+def violations(page: Page) -> list[Any]:
+    """Return what axe finds wrong on the page: rule, how bad, and the first element."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [(one["id"], one["impact"], one["nodes"][0]["html"]) for one in found]
+
+
+@pytest.mark.parametrize("role", PAGES)
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_wrong(page: Page, demo: House, role: str, theme: str) -> None:
+    if not AXE.exists():
+        missing("axe-core is not installed: run `make console`.")
+    sign_in(page, demo, role)
+    page.evaluate(f"localStorage.setItem('watchgrid.theme', '{theme}')")
+    for path in PAGES[role]:
+        page.goto(f"{demo.url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_attached()
+        expect(page.locator("main h2").first).to_be_visible(timeout=30_000)
+        expect(page.locator("main")).not_to_contain_text(STILL_LOADING, timeout=30_000)
+        assert violations(page) == [], path
+
+
+def test_the_clock_is_the_sites_not_the_browsers(page: Page, demo: House) -> None:
+    sign_in(page, demo, "operator")
+    shown = page.locator("time.clock b")
+    expect(shown).to_be_visible()
+    at_the_site = datetime.now(ZoneInfo("Asia/Shanghai"))
+    assert shown.inner_text()[:2] in (f"{at_the_site:%H}", f"{(at_the_site.hour - 1) % 24:02d}")
+
+
+def test_a_sent_address_opens_the_same_view(page: Page, demo: House) -> None:
+    sign_in(page, demo, "operator")
+    page.goto(f"{demo.url}/devices?live=true")
+    expect(page.get_by_test_id("camera-row").first).to_be_visible()
+    page.get_by_test_id("camera-row").first.click()
+    expect(page.get_by_role("complementary")).to_be_visible()
+    address = page.url
+    page.goto(demo.url)
+    page.goto(address)
+    expect(page.get_by_role("complementary").get_by_role("heading").first).to_be_visible()
+    assert page.get_by_test_id("camera-row").count() < 10
