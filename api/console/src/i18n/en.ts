@@ -232,6 +232,8 @@ export const en: typeof zh = {
   "patrol.planned": "Today's plans are made",
   "patrol.dueIn": "due in {age}",
   "patrol.overdue": "overdue by {age}",
+  "patrol.share": "Share this phone's position",
+  "patrol.shareRefused": "This phone's position cannot be had",
   "patrol.note": "Note (optional)",
   "patrol.inGrid": "Grid {code}",
   "patrol.none": "No unit matches",

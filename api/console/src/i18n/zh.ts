@@ -230,6 +230,8 @@ export const zh = {
   "patrol.planned": "今日计划已生成",
   "patrol.dueIn": "预计 {age}后",
   "patrol.overdue": "已超时 {age}",
+  "patrol.share": "共享本机位置",
+  "patrol.shareRefused": "无法取得本机位置",
   "patrol.note": "备注（可选）",
   "patrol.inGrid": "网格 {code}",
   "patrol.none": "没有符合条件的单位",

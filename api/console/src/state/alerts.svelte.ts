@@ -57,6 +57,9 @@ export async function loadAlerts(): Promise<void> {
   settle();
 }
 
+/** How often a red alert that nobody has taken sounds again. */
+const INSIST_MS = 10_000;
+
 const ALERT_EVENTS: EventType[] = [
   "alert.raised", "alert.seen_again", "alert.acknowledged", "alert.dispatched", "alert.on_scene", "alert.resolved",
   "alert.false_alarm", "alert.escalated",
@@ -67,6 +70,8 @@ export function followAlerts(): () => void {
   void loadAlerts();
   const stops = ALERT_EVENTS.map((type) => on<{ alert: Alert }>(type, ({ alert }) => take(alert)));
   stops.push(on<{ alert: Alert }>("alert.raised", ({ alert }) => chime(alert.severity)));
+  const insist = setInterval(() => queue.unacknowledged.some((alert) => alert.severity === "red") && chime("red"), INSIST_MS);
+  stops.push(() => clearInterval(insist));
   stops.push(onReturn(() => void loadAlerts()));
   return () => stops.forEach((stop) => stop());
 }
