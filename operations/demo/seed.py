@@ -13,6 +13,9 @@ from sqlalchemy import insert, select, update
 from config.settings import Settings
 from geo.roads import RoadNetwork
 from geo.travel_times import seconds_between
+from operations import cases, watchlist
+from operations.audit import Actor
+from operations.cases import NewCase
 from operations.county import road_network
 from operations.demo.history import DAYS, Stations, past_sightings
 from operations.demo.traffic import LiveCamera, write_schedule
@@ -20,7 +23,8 @@ from operations.demo.vehicles import WATCHED
 from operations.first_run import Login, ensure_county, ensure_logins
 from operations.media import write_whole
 from operations.store import Engine, Session, ensure_partitions, reading, writing
-from operations.tables import Camera, Case, CaseMember, Point, SightingRow, User, WatchlistEntry
+from operations.tables import Camera, Case, Point, SightingRow, User
+from operations.watchlist import NewEntry
 
 CASE_NUMBER = "望公（刑）立字〔2026〕0417号"
 CASE_TITLE = "海滨路交通肇事逃逸与涉车案"
@@ -54,37 +58,17 @@ def prepare_demo(engine: Engine, settings: Settings, seed: int, live_cameras: in
 def _open_case(engine: Engine, now: datetime) -> None:
     """Open the demo's case and put its vehicles on the watchlist: one person asks, another approves."""
     with writing(engine) as session:
-        ids = {user.role: user.id for user in session.scalars(select(User))}
-        case = Case(
-            number=CASE_NUMBER,
-            title=CASE_TITLE,
-            legal_basis=LEGAL_BASIS,
-            state="open",
-            opened_by=ids["supervisor"],
-            opened_at=now - timedelta(days=4),
-            ends_at=now + timedelta(days=60),
+        people = {user.role: Actor(user.login, user.role, user.id) for user in session.scalars(select(User))}
+        asks, approves = people["investigator"], people["supervisor"]
+        case = cases.open_new_case(
+            session, approves, NewCase(CASE_NUMBER, CASE_TITLE, LEGAL_BASIS, now + timedelta(days=60)), now
         )
-        session.add(case)
-        session.flush()
-        session.add_all(
-            CaseMember(case_id=case.id, user_id=ids[role]) for role in ("investigator", "supervisor")
-        )
+        cases.add_member(session, approves, case.id, asks.login, now)
+        until = now + timedelta(days=30)
         for watched in WATCHED:
-            session.add(
-                WatchlistEntry(
-                    pattern=watched.pattern,
-                    case_id=case.id,
-                    reason=watched.reason,
-                    severity=watched.severity,
-                    state="active",
-                    valid_from=now - timedelta(days=4),
-                    valid_until=now + timedelta(days=30),
-                    created_by=ids["investigator"],
-                    created_at=now - timedelta(days=4),
-                    decided_by=ids["supervisor"],
-                    decided_at=now - timedelta(days=4),
-                )
-            )
+            wish = NewEntry(watched.pattern, CASE_NUMBER, watched.reason, watched.severity, until)
+            entry = watchlist.create(session, asks, wish, now)
+            watchlist.approve(session, approves, entry.id, now)
 
 
 def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetime) -> None:
