@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,18 +20,11 @@ from operations.access import HASHER
 from operations.sign_ins import sign_in
 from operations.store import Engine, Session, writing
 from operations.tables import CountyRow, RoadNetworkRow, User
+from tests.services import wait_until
 from tests.village import found_village, straight_road
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = HASHER.hash(PASSWORD)
-
-
-def wait_for(condition: Callable[[], bool], within_s: float = 10.0) -> None:
-    """Look again and again until something is true; fail when it does not become true."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within_s:.0f} s"
-        time.sleep(0.01)
 
 
 @dataclass
@@ -111,7 +103,7 @@ def running_api(
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    wait_for(lambda: server.started)
+    wait_until(lambda: server.started, "the API listens", 10)
     api = Api(
         f"http://127.0.0.1:{listening.getsockname()[1]}", house, inhabit(engine, now()) if users else {}
     )

@@ -37,12 +37,12 @@ def shared_file(relative: str) -> Path:
     return path
 
 
-def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> None:
-    """Look again and again until something is true; fail, saying what was waited for."""
+def wait_until(condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
+    """Look again and again until `condition` is true; fail, saying what was waited for."""
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}"
-        time.sleep(0.1)
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
-"""A real `python -m operations` for tests, and waiting for what it does."""
+"""A real `python -m operations` for tests."""
 
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,12 +29,3 @@ def operations_worker(database_url: str, redis_url: str, folder: Path) -> Iterat
             if process.poll() is None:
                 process.terminate()
             process.wait(20)
-
-
-def wait_until(condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
-    """Wait until `condition` is true; fail with what was waited for."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not happen within {within_s:.0f} s")
-        time.sleep(0.01)

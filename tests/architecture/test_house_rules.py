@@ -28,9 +28,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def source_files() -> list[Path]:
     files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    return sorted(p for p in files if not {"node_modules", "static", "versions"} & set(p.parts)) + [
-        ROOT / "watchgrid.py"
-    ]
+    ours = [path for path in files if not {"node_modules", "static", "versions"} & set(path.parts)]
+    return [*sorted(ours), ROOT / "watchgrid.py"]
 
 
 def name_of(path: Path) -> str:

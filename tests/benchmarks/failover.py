@@ -20,8 +20,7 @@ from operations.store import engine_from_url
 from tests.clips import write_clip
 from tests.conftest import START
 from tests.ingest_worker import add_cameras, health, holder, ingest_worker
-from tests.services import redis_server
-from tests.worker import wait_until
+from tests.services import redis_server, wait_until
 
 
 def measure(workers: int, cameras: int) -> dict[str, float]:

@@ -57,10 +57,10 @@ def house(command: list[str]) -> Iterator[House]:
     port = free_port()
     arguments = [sys.executable, "-m", "watchgrid", *command, "--port", str(port), "--data-dir", str(folder)]
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "DATA_DIR")}
-    process = subprocess.Popen(arguments, cwd=ROOT, env=environment)
+    process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=2)  # a benchmark's output is JSON
     running = House(f"http://127.0.0.1:{port}", folder, process)
     try:
-        wait_until(lambda: _is_ready(running), READY_WITHIN_S, "the house is ready")
+        wait_until(lambda: _is_ready(running), "the house is ready", READY_WITHIN_S)
         yield running
     finally:
         process.terminate()

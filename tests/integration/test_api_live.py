@@ -15,8 +15,9 @@ from websockets.sync.client import ClientConnection, connect
 from operations import events, media
 from operations.store import reading
 from operations.tables import AuditRow
-from tests.api_server import PASSWORD, Api, wait_for
+from tests.api_server import PASSWORD, Api
 from tests.conftest import Clock
+from tests.services import wait_until
 
 ALERT = {"alert": {"id": 1, "plate": "浙JA1234", "unit": {"id": 1}}}
 OTHER = {"alert": {"id": 2, "plate": "浙JB5678", "unit": None}}
@@ -136,7 +137,7 @@ def test_a_feed_ends_when_its_session_expires(api: Api, clock: Clock) -> None:
         clock.move(13 * 3600)
         assert seen.next() == ("signed_out", {})
         assert seen.next() == ("end", None)
-    wait_for(lambda: api.house.feed.clients == 0)
+    wait_until(lambda: api.house.feed.clients == 0, "nobody listens", 10)
 
 
 @contextmanager
@@ -156,7 +157,7 @@ def test_pictures_of_watched_cameras_come_when_they_change(api: Api, redis_clien
     with pictures(api, "operator") as socket:
         socket.send(json.dumps({"watch": [1]}))
         assert socket.recv(5) == struct.pack(">I", 1) + b"one"
-        wait_for(lambda: bool(redis_client.exists("watching:C0001")))
+        wait_until(lambda: redis_client.exists("watching:C0001"), "the camera is watched", 10)
         media.write_whole(media.live_path(api.house.media, "C0001"), b"two")
         assert socket.recv(5) == struct.pack(">I", 1) + b"two"
         socket.send(json.dumps({"watch": [1, 2]}))

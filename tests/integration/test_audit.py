@@ -14,7 +14,7 @@ from operations.relay import read_anchor, relay
 from operations.store import Engine, reading, writing
 from operations.tables import AuditRow
 from tests.conftest import Clock
-from tests.worker import wait_until
+from tests.services import wait_until
 
 WHO = Actor("investigator", "investigator", 3)
 

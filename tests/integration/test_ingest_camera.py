@@ -12,7 +12,7 @@ from ingest.reports import health_of
 from operations.cameras import WatchedCamera
 from operations.sightings import Sighting
 from tests.clips import write_clip
-from tests.worker import wait_until
+from tests.services import wait_until
 
 
 class Brittle(MotionDetector):

@@ -11,7 +11,7 @@ from operations.store import Engine, writing
 from operations.tables import Camera
 from tests.clips import write_clip
 from tests.ingest_worker import add_cameras, health, holder, ingest_worker, state
-from tests.worker import wait_until
+from tests.services import wait_until
 
 CODES = ("C1", "C2", "C3", "C4")
 

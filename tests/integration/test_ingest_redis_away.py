@@ -12,7 +12,7 @@ from operations.store import engine_from_url
 from tests.clips import write_clip
 from tests.conftest import START
 from tests.ingest_worker import add_cameras, ingest_worker
-from tests.worker import wait_until
+from tests.services import wait_until
 
 
 def test_sightings_wait_out_a_redis_that_is_away(tmp_path: Path) -> None:

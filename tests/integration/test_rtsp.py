@@ -11,7 +11,7 @@ from tests.clips import write_clip
 from tests.conftest import START
 from tests.ingest_worker import add_cameras, health, ingest_worker, state
 from tests.rtsp_server import free_port, rtsp_server
-from tests.worker import wait_until
+from tests.services import wait_until
 
 
 def test_frames_of_a_real_server_tell_the_cameras_clock(tmp_path: Path) -> None:

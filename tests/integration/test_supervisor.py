@@ -42,11 +42,11 @@ def pid_of(child: Child) -> int | None:
 def test_a_killed_child_is_started_again_and_all_are_stopped(tmp_path: Path) -> None:
     first, second = sleeper(tmp_path, "first"), sleeper(tmp_path, "second")
     with supervised([first, second]):
-        wait_until(lambda: None not in (pid_of(first), pid_of(second)), 10, "both run")
+        wait_until(lambda: None not in (pid_of(first), pid_of(second)), "both run", 10)
         killed, untouched = pid_of(first), pid_of(second)
         assert killed
         os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: pid_of(first) not in (None, killed), 10, "the first runs again")
+        wait_until(lambda: pid_of(first) not in (None, killed), "the first runs again", 10)
         assert pid_of(second) == untouched
         again = pid_of(first)
     assert not psutil.pid_exists(again or 0)
@@ -75,7 +75,7 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
         children[:] = psutil.Process(parent.pid).children()
         return bool(children)
 
-    wait_until(has_child, 10, "the child runs")
+    wait_until(has_child, "the child runs", 10)
     parent.kill()
     parent.wait(5)
-    wait_until(lambda: not children[0].is_running(), 10, "the orphan ends")
+    wait_until(lambda: not children[0].is_running(), "the orphan ends", 10)

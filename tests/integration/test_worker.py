@@ -14,8 +14,9 @@ from operations.sightings import to_json
 from operations.store import Engine, reading, writing
 from operations.tables import SightingRow
 from operations.timers import WORKER_KEY
+from tests.services import wait_until
 from tests.village import PLATE, found_village, seen, watch_for
-from tests.worker import operations_worker, wait_until
+from tests.worker import operations_worker
 
 
 def _stored(engine: Engine) -> int:

@@ -11,8 +11,9 @@ from operations import stream
 from operations.sightings import to_json
 from operations.store import Engine, reading
 from operations.tables import Alert, SightingRow
+from tests.services import wait_until
 from tests.village import PLATE, found_village, seen, watch_for
-from tests.worker import operations_worker, wait_until
+from tests.worker import operations_worker
 
 BACKLOG = 5_000
 WATCHED_EVERY = 100
