@@ -1,1 +1,1 @@
-"""Pixels in, vehicles out: motion gate, detector, tracker, plate reading, voting. Knows no database, stream or web server."""
+"""Pixels in, vehicles out: motion gate, detector, tracker, plates. Knows no database, stream or web."""

@@ -62,6 +62,12 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
     return frame.t_s - sight.looked_s >= settings.patience_s * 1.5 ** max(0, sight.looks - 2)
 
 
+def no_better_look_comes(sight: Sight) -> bool:
+    """Whether the plate was read and has now left the picture, or has become too small to count."""
+    gone = is_cut(sight.last_box[3], sight.best_frame.image.shape[0])
+    return bool(sight.reads) and (gone or size(sight.last_box) < SMALLER * sight.largest)
+
+
 def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:
     """Read the plate of one vehicle in one picture and remember it."""
     box = track.detection.box

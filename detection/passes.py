@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 from detection.boxes import covered, size
 from detection.detectors import Detector
-from detection.looks import LookSettings, ReadPlates, agreed, concluded, look, worth_a_look
+from detection.looks import (
+    LookSettings,
+    ReadPlates,
+    agreed,
+    concluded,
+    look,
+    no_better_look_comes,
+    worth_a_look,
+)
 from detection.motion_gate import MotionGate
 from detection.sights import Sight, as_pass, first_sight, remember, split_off, turned_back
 from detection.tracker import Track, Tracker, TrackerSettings
@@ -124,6 +132,7 @@ class PassWatcher:
         late = (
             t_s - sight.first_seen_s > settings.settle_after_s
             or t_s - sight.last_seen_s > settings.settle_unseen_s
+            or no_better_look_comes(sight)
         )
         return self._is_pass(sight) and (sight.plate is not None or late)
 

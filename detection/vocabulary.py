@@ -1,4 +1,4 @@
-"""The values of the vision path, from a frame to a finished vehicle pass. Holds no behaviour and no pixel work."""
+"""The values of the vision path, from a frame to a finished vehicle pass. No behaviour, no pixel work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,9 +49,10 @@ class PlateRead:
     """A plate as read from one look, or fused from several.
 
     confidence: the minimum over the positions. box: in the image given to the reader, or None.
-    kind: blue, yellow, yellow_double, green, white_police, white_military, armed_police, black, trainer, trailer,
-    hk_macao, embassy, consulate or other. distributions: per position, the likeliest characters and their
-    probabilities, which is what fusing needs; empty where unknown.
+    kind: blue, yellow, yellow_double, green, white_police, white_military, armed_police, black, trainer,
+    trailer, hk_macao, embassy, consulate or other.
+    distributions: per position, the likeliest characters and their probabilities, which is what fusing
+    needs; empty where unknown.
     """
 
     text: str
@@ -66,8 +67,8 @@ class PlateRead:
 class VehiclePass:
     """One vehicle going by one camera, once.
 
-    path: bottom-centre points in source pixels, at least every 0.2 s. colour: white, black, grey, red, blue, yellow,
-    green, brown or None. direction: towards, away, left, right or None. best_box: in best_frame.
+    path: bottom-centre points in source pixels, at least every 0.2 s. colour: white, black, grey, red, blue,
+    yellow, green, brown or None. direction: towards, away, left, right or None. best_box: in best_frame.
     plate_crop: h x w x 3 uint8 BGR or None.
     """
 
