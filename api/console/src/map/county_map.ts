@@ -9,7 +9,7 @@ import { fromLonLat, toLonLat, transformExtent } from "ol/proj.js";
 import ImageCanvas from "ol/source/ImageCanvas.js";
 import type VectorSource from "ol/source/Vector.js";
 import type { Alert, Unit } from "../api/types";
-import { alertFeatures, labelFeatures, makeLayers, point, routeFeatures, stopFeatures, updateUnits, type Layers, type Route, type Stop } from "./layers";
+import { alertFeatures, makeLayers, placeFeatures, point, routeFeatures, stopFeatures, townFeatures, updateUnits, type Layers, type Route, type Stop } from "./layers";
 import OlFeature from "ol/Feature.js";
 import type { Packed } from "./pack";
 import { PALETTES } from "./palette";
@@ -39,12 +39,12 @@ export class CountyMap {
 
   constructor(private readonly target: HTMLElement, bounds: number[], events: MapEvents) {
     this.layers = makeLayers(() => this.options.palette);
-    const { labels, routes, stops, units, alerts, selection, playhead } = this.layers;
+    const { labels, townLabels, routes, stops, units, alerts, selection, playhead } = this.layers;
     this.map = new OlMap({
       target,
       controls: [],
       interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.sheet, routes, units, labels, stops, alerts, playhead, selection],
+      layers: [this.sheet, labels, routes, units, townLabels, stops, alerts, playhead, selection],
       view: this.makeView(bounds),
     });
     this.pulses = new Pulses(this.map);
@@ -94,7 +94,8 @@ export class CountyMap {
           drawSheet(packed, this.options, { extent, resolution, ratio, size }),
       }),
     );
-    this.layers.labels.getSource()!.addFeatures(labelFeatures(packed));
+    this.layers.labels.getSource()!.addFeatures(placeFeatures(packed));
+    this.layers.townLabels.getSource()!.addFeatures(townFeatures(packed));
   }
 
   /** Change how the sheet is drawn; several changes within a moment make one drawing. */
@@ -136,6 +137,7 @@ export class CountyMap {
 
   setLabels(shown: boolean): void {
     this.layers.labels.setVisible(shown);
+    this.layers.townLabels.setVisible(shown);
   }
 
   setSelection(places: { lon: number; lat: number; radius: number }[]): void {

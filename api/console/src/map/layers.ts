@@ -36,7 +36,9 @@ const CROWD = 30;
 const STATION_LABELS_BELOW = 16;
 
 export interface Layers {
+  /** Grids, points, stations: under the units. Towns are above them. */
   labels: VectorLayer;
+  townLabels: VectorLayer;
   routes: VectorLayer;
   stops: VectorLayer;
   units: VectorLayer;
@@ -53,7 +55,8 @@ export function makeLayers(palette: () => Palette): Layers {
   const source = new Cluster({ source: alertSource, distance: 30, minDistance: 12 });
   return {
     alertSource,
-    labels: new VectorLayer({ source: new VectorSource(), declutter: true, style: (feature, resolution) => labels(feature as Feature, resolution, palette()) }),
+    labels: labelLayer(palette),
+    townLabels: labelLayer(palette),
     routes: new VectorLayer({ source: new VectorSource(), style: (feature) => lineStyle(feature.get("kind") as LineKind, palette()) }),
     stops: new VectorLayer({
       source: stopSource,
@@ -76,6 +79,14 @@ export function makeLayers(palette: () => Palette): Layers {
   };
 }
 
+function labelLayer(palette: () => Palette): VectorLayer {
+  return new VectorLayer({
+    source: new VectorSource(),
+    declutter: true,
+    style: (feature, resolution) => labels(feature as Feature, resolution, palette()),
+  });
+}
+
 function labels(feature: Feature, resolution: number, palette: Palette) {
   const kind = feature.get("kind") as "town" | "grid" | "point" | "station";
   if (kind === "grid" && resolution > GRID_LABELS_BELOW) return [];
@@ -96,8 +107,10 @@ function named(kind: string, places: Place[]): Feature[] {
   return places.map((place) => new Feature({ geometry: new Point([place.x, place.y]), kind, name: place.name }));
 }
 
-export function labelFeatures(packed: Packed): Feature[] {
-  return [...named("town", packed.townLabels), ...named("station", packed.stations), ...named("point", packed.pointLabels), ...named("grid", packed.gridLabels)];
+export const townFeatures = (packed: Packed): Feature[] => named("town", packed.townLabels);
+
+export function placeFeatures(packed: Packed): Feature[] {
+  return [...named("station", packed.stations), ...named("point", packed.pointLabels), ...named("grid", packed.gridLabels)];
 }
 
 export function alertFeatures(alerts: Alert[]): Feature[] {
