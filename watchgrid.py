@@ -54,9 +54,16 @@ def _migrate() -> int:
 
     from config.settings import load_settings
     from operations.migrate import migrate
-    from operations.store import engine_from_url
+    from operations.store import DatabaseDown, engine_from_url
 
-    migrate(engine_from_url(load_settings().database), datetime.now(UTC).date())
+    try:
+        migrate(engine_from_url(load_settings().database), datetime.now(UTC).date())
+    except DatabaseDown as error:
+        print(
+            f"The database does not answer, check DATABASE_URL: {str(error.orig).splitlines()[0]}",
+            file=sys.stderr,
+        )
+        return 2
     print("The database has the newest schema.")
     return 0
 

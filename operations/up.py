@@ -1,6 +1,7 @@
 """`watchgrid up` and `watchgrid demo`: prepare one host, then supervise the processes of production."""
 
 import argparse
+import fcntl
 import logging
 import shutil
 import socket
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from config.logging import set_up_logging
 from config.redis_server import NoRedis, start_embedded_redis
@@ -21,7 +23,7 @@ from config.supervisor import Child, GaveUp, python_module, stop_on_signals, sup
 from operations.cameras import BadCameraList, cameras_from_arguments, replace_listed_cameras
 from operations.first_run import Login, ensure_county, ensure_logins
 from operations.migrate import migrate
-from operations.store import Engine, engine_from_url, writing
+from operations.store import DatabaseDown, Engine, engine_from_url, writing
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +42,19 @@ def run(options: argparse.Namespace) -> int:
     try:
         refuse_unscalable(settings)
         _check_host(settings)
-        engine = engine_from_url(settings.database)
-        migrate(engine, datetime.now(UTC).date())
-        logins = _prepare(engine, settings, options)
-        _supervise(settings, options.command == "demo", logins)
+        with _lock(settings.data_dir):
+            engine = engine_from_url(settings.database)
+            migrate(engine, datetime.now(UTC).date())
+            logins = _prepare(engine, settings, options)
+            _supervise(settings, options.command == "demo", logins)
     except (CannotScale, CannotStart, NoRedis, BadCameraList) as error:
         print(error, file=sys.stderr)
+        return 2
+    except DatabaseDown as error:
+        print(
+            f"The database does not answer, check DATABASE_URL: {str(error.orig).splitlines()[0]}",
+            file=sys.stderr,
+        )
         return 2
     except GaveUp as error:
         print(error, file=sys.stderr)
@@ -81,6 +90,17 @@ def _check_host(settings: Settings) -> None:
                 f"Port {settings.http_port} on {settings.http_host} is in use: stop what uses it, "
                 f"or choose another with --port."
             ) from None
+
+
+def _lock(data_dir: Path) -> IO[str]:
+    lock = (data_dir / "watchgrid.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotStart(
+            f"Another Watchgrid runs in {data_dir}: stop it, or choose another --data-dir."
+        ) from None
+    return lock
 
 
 def _prepare(engine: Engine, settings: Settings, options: argparse.Namespace) -> list[Login]:
