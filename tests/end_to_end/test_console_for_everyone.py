@@ -16,6 +16,7 @@ STILL_LOADING = re.compile("载入中|正在绘制")
 PAGES = {
     "operator": ("live", "wall", "devices"),
     "supervisor": ("watchlist?new=1", "patrol", "tracks"),
+    "investigator": ("cases?new=1", "cases?case=1"),
     "auditor": ("audit",),
     "administrator": ("users",),
     "patrol": ("patrol",),

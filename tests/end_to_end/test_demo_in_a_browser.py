@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from operations.demo.seed import CASE_NUMBER
 from tests.end_to_end.conftest import House, sign_in
 
 ALERT_WITHIN_MS = 120_000
@@ -39,6 +40,7 @@ def test_the_map_shows_the_county(page: Page, demo: House) -> None:
 def test_an_investigator_asks_under_a_case_and_gets_a_path(page: Page, demo: House) -> None:
     sign_in(page, demo, "investigator")
     page.goto(f"{demo.url}/tracks")
+    page.get_by_test_id("query-case").select_option(CASE_NUMBER)
     page.get_by_test_id("query-reason").fill("核查肇事逃逸车辆行踪")
     page.get_by_test_id("query-plate").fill("浙JT6H92")
     page.get_by_test_id("query-run").click()

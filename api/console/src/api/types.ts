@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 export type User = Schemas["Me"] & { disabled?: boolean };
 export type Role = User["role"];
 export type Session = Schemas["SessionAnswer"];
+export type SignIn = Schemas["SignInAnswer"];
 export type DemoLogin = Schemas["DemoLogin"];
 export interface Page<T> {
   items: T[];

@@ -2,13 +2,13 @@
 import { get, post, Problem, remove, whenSignedOut } from "../api/client";
 import type { Role, Session, User } from "../api/types";
 
-export type PageName = "live" | "wall" | "tracks" | "watchlist" | "patrol" | "devices" | "audit" | "users";
+export type PageName = "live" | "wall" | "tracks" | "watchlist" | "cases" | "patrol" | "devices" | "audit" | "users";
 
 const PAGES: Record<Role, PageName[]> = {
   operator: ["live", "wall", "patrol", "devices"],
   patrol: ["patrol"],
-  investigator: ["tracks", "watchlist", "devices"],
-  supervisor: ["live", "wall", "tracks", "watchlist", "patrol", "devices"],
+  investigator: ["tracks", "watchlist", "cases", "devices"],
+  supervisor: ["live", "wall", "tracks", "watchlist", "cases", "patrol", "devices"],
   auditor: ["audit"],
   administrator: ["users", "devices"],
 };

@@ -17,6 +17,11 @@ export async function loadUnits(): Promise<void> {
   units.loaded = true;
 }
 
+/** Take a unit as the server has just told it. */
+export function takeUnit(unit: Unit): void {
+  units.all = units.all.map((old) => (old.id === unit.id ? { ...old, ...unit } : old));
+}
+
 function move(moved: Moved[]): void {
   const at = new Date(clock.now).toISOString();
   const byId = new Map(moved.map((unit) => [unit.id, unit]));
@@ -28,9 +33,7 @@ export function followUnits(): () => void {
   void loadUnits();
   const stops = [
     on<{ units: Moved[] }>("units.moved", (event) => move(event.units)),
-    on<{ unit: Unit }>("unit.changed", ({ unit }) => {
-      units.all = units.all.map((old) => (old.id === unit.id ? { ...old, ...unit } : old));
-    }),
+    on<{ unit: Unit }>("unit.changed", ({ unit }) => takeUnit(unit)),
     onReturn(() => void loadUnits()),
   ];
   return () => stops.forEach((stop) => stop());
