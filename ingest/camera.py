@@ -132,8 +132,9 @@ class CameraThread:
                 if run is None or frame.image.shape != run.shape:
                     self._finish(run)  # another resolution: nothing learned from the old pictures holds
                     run = self._new_run(frame)
-                self._look(frame, counts.clock_offset_s)
+                # Judged well only after it was watched: a fault in watching must not look well in between.
                 self._publish(run, run.watcher.see(frame).settled)
+                self._look(frame, counts.clock_offset_s)
                 status.given += 1
                 status.decoded, status.dropped, status.corrupt = (
                     old + new
