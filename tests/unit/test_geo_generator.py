@@ -6,7 +6,6 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.generator import generate
 from geo.generator.land import shape_land
 from geo.generator.settlements import found_settlements
 from geo.generator.streets import lay_streets
@@ -20,19 +19,6 @@ def test_counts_are_those_of_the_founding_document() -> None:
     assert (made.cameras.kinds.count("hd"), made.cameras.kinds.count("social")) == (1_131, 7_084)
     assert len(set(made.cameras.codes)) == len(set(made.cameras.names)) == 8_215
     assert len(made.units.codes) == 60
-
-
-def test_same_seed_same_bytes() -> None:
-    again = generate(seed=7)
-    assert again.version() == county().version()
-    assert again.roads.to_bytes() == county().roads.to_bytes()
-
-
-def test_another_seed_is_another_county_of_the_same_size() -> None:
-    made = generate(seed=8)
-    assert made.version() != county().version()
-    assert (len(made.sub_grids.areas), len(made.points.codes), len(made.cameras.codes)) == (5_727, 304, 8_215)
-    assert set(made.grids.above) == set(range(10))
 
 
 def test_sub_grids_tile_their_grids_and_grids_their_towns() -> None:
