@@ -25,10 +25,11 @@ def folder_frames(folder: Path, playing: Playing, counts: Counts, now: Now) -> G
         raise SourceWillNotOpen(f"The folder {folder} has no pictures: put .jpg or .png files into it.")
     spacing_s = 1 / (playing.analysed_fps or DEFAULT_FPS)
     started_at, started_s = now(), time.monotonic()
+    first = True  # a corrupt picture is named once, however often the folder goes round
     while True:
         before = counts.given
         for path in pictures:
-            image = _read(path, counts)
+            image = _read(path, counts, first)
             if image is None:
                 continue
             t_s = counts.given * spacing_s
@@ -42,9 +43,10 @@ def folder_frames(folder: Path, playing: Playing, counts: Counts, now: Now) -> G
             raise SourceWillNotOpen(f"None of the {len(pictures)} pictures in {folder} can be read.")
         if not playing.loop:
             return
+        first = False
 
 
-def _read(path: Path, counts: Counts) -> np.ndarray | None:
+def _read(path: Path, counts: Counts, first: bool) -> np.ndarray | None:
     try:
         content = np.fromfile(path, np.uint8)  # cv2.imread fails on Chinese file names on some systems
         image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
@@ -52,7 +54,8 @@ def _read(path: Path, counts: Counts) -> np.ndarray | None:
         image = None
     if image is None:
         counts.corrupt += 1
-        log.warning("%s is not a picture that can be read: skipped", path)
+        if first:
+            log.warning("%s is not a picture that can be read: skipped", path)
     else:
         counts.decoded += 1
     return image

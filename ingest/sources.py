@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from detection.vocabulary import Frame
+from ingest.source_clip import as_file
 from ingest.source_folder import folder_frames
 from ingest.source_synthetic import synthetic_frames
 from ingest.source_video import video_frames
@@ -66,6 +67,8 @@ def open_source(url: str, playing: Playing, now: Now = utc_now) -> Iterator[Sour
 def _frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[Frame]:
     if url.startswith("synthetic://"):
         return synthetic_frames(url, playing, counts, now)
+    if url.startswith("http"):
+        return _web_frames(url, playing, counts, now)
     if url.startswith(NETWORK):
         return video_frames(url, playing, counts, now)
     if "://" in url and not url.startswith("file://"):
@@ -78,6 +81,11 @@ def _frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[F
     if not path.exists():
         raise SourceWillNotOpen(f"There is no file or folder {path}: check the path.")
     return video_frames(str(path), playing, counts, now)
+
+
+def _web_frames(url: str, playing: Playing, counts: Counts, now: Now) -> Generator[Frame]:
+    with as_file(url, playing) as place:
+        yield from video_frames(place, playing, counts, now)
 
 
 def is_live(url: str) -> bool:

@@ -6,6 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import av
@@ -167,3 +169,31 @@ def test_a_source_that_cannot_be_is_told(source: str) -> None:
 def test_a_rendered_camera_that_dies_has_ended() -> None:
     with pytest.raises(SourceEnded, match="died"):
         frames_of("synthetic://road?fault=dead@0.3")
+
+
+def test_a_clip_behind_a_server_without_ranges_is_played(tmp_path: Path) -> None:
+    """Python's own http.server is one; an MP4 has its index at its end."""
+    write_clip(tmp_path / "clip.mp4", 3)
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    patient = Playing(realtime=False)
+    try:
+        far = frames_of(f"http://127.0.0.1:{server.server_address[1]}/clip.mp4", patient)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert len(far) == len(frames_of(tmp_path / "clip.mp4", patient)) > 0
+
+
+def test_a_corrupt_picture_in_a_folder_that_goes_round_is_named_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), picture(0.0))
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    with open_source(str(tmp_path), replace(FAST, loop=True)) as frames:
+        for _, frame in zip(range(5), frames, strict=False):
+            assert frame.image.size
+    assert [record.message for record in caplog.records if "b.png" in record.message] == [
+        f"{tmp_path / 'b.png'} is not a picture that can be read: skipped"
+    ]
