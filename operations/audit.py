@@ -5,6 +5,7 @@ Rows are written in the caller's transaction; sealing them into the chain is the
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,11 @@ class Actor:
 
 
 SYSTEM = Actor("system", "system", None)
+
+
+def at_the_shell() -> Actor:
+    """Return who runs this command on the host: known by the operating system's user number only."""
+    return Actor(f"shell:{os.getuid()}", "system", None)
 
 
 def record(

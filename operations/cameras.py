@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from shapely import Point as Place
@@ -11,6 +12,7 @@ from shapely import from_wkb
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from operations.audit import Actor, record
 from operations.store import Session
 from operations.tables import Camera, Grid, Point
 
@@ -88,15 +90,18 @@ def read_camera_file(path: Path) -> list[ListedCamera]:
     return cameras
 
 
-def replace_listed_cameras(session: Session, cameras: Sequence[ListedCamera]) -> None:
+def replace_listed_cameras(
+    session: Session, cameras: Sequence[ListedCamera], actor: Actor, now: datetime
+) -> None:
     """Give the listed cameras their sources, adding those that are new.
 
     Cameras named with --camera replace those named so before; a file changes only the cameras it lists.
     """
     named_before = Camera.code.like("ARG%"), Camera.source.is_not(None)
     forgotten = {"source": None, "state": "unknown", "state_reason": None}
-    session.execute(update(Camera).where(*named_before).values(forgotten))
     codes = [camera.code for camera in cameras]
+    if any(code.startswith("ARG") for code in codes):
+        session.execute(update(Camera).where(*named_before).values(forgotten))
     known = {row.code: row for row in session.scalars(select(Camera).where(Camera.code.in_(codes)))}
     for position, listed in enumerate(cameras):
         row = known.get(listed.code) or _added(session, listed, position)
@@ -106,6 +111,10 @@ def replace_listed_cameras(session: Session, cameras: Sequence[ListedCamera]) ->
             row.grid_id, row.town_id = _grid_at(session, listed.lon, listed.lat)
         if listed.heading_deg is not None:
             row.heading_deg = listed.heading_deg
+    said = {"cameras": codes}
+    record(
+        session, actor=actor, now=now, action="cameras.listed", subject="camera", subject_id="", details=said
+    )
 
 
 def _added(session: Session, listed: ListedCamera, position: int) -> Camera:

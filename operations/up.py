@@ -20,6 +20,7 @@ from config.redis_server import NoRedis, start_embedded_redis
 from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from config.supervisor import Child, GaveUp, python_module, stop_on_signals, supervise
+from operations.audit import at_the_shell
 from operations.cameras import BadCameraList, cameras_from_arguments, replace_listed_cameras
 from operations.first_run import Login, ensure_county, ensure_logins
 from operations.migrate import migrate
@@ -115,7 +116,7 @@ def _prepare(engine: Engine, settings: Settings, options: argparse.Namespace) ->
     logins = ensure_logins(engine, settings.data_dir, now)
     if cameras:
         with writing(engine) as session:
-            replace_listed_cameras(session, cameras)
+            replace_listed_cameras(session, cameras, at_the_shell(), now)
     return logins
 
 

@@ -2,14 +2,13 @@
 
 import argparse
 import getpass
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from config.settings import load_settings
 from operations.access import ROLES, NewUser, add_user
-from operations.audit import Actor
+from operations.audit import at_the_shell
 from operations.facts import Fact
 from operations.store import engine_from_url, writing
 
@@ -23,11 +22,10 @@ def main(argv: Sequence[str]) -> int:
     add.add_argument("--name", required=True, help="the person's name")
     options = parser.parse_args(argv)
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    actor = Actor(f"shell:{os.getuid()}", "system", None)
     try:
         with writing(engine_from_url(load_settings().database)) as session:
             new = NewUser(options.login, options.name, options.role, password)
-            add_user(session, new, actor, datetime.now(UTC))
+            add_user(session, new, at_the_shell(), datetime.now(UTC))
     except Fact as fact:
         print(fact, file=sys.stderr)
         return 1

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from operations.audit import SYSTEM
 from operations.cameras import (
     BadCameraList,
     WatchedCamera,
@@ -14,6 +15,7 @@ from operations.cameras import (
 )
 from operations.store import Engine, reading, writing
 from operations.tables import Camera, Point
+from tests.conftest import START
 from tests.ingest_worker import add_cameras
 
 
@@ -27,7 +29,7 @@ def county(engine: Engine) -> Engine:
 
 def listed(engine: Engine, sources: list[str], file: Path | None = None) -> list[WatchedCamera]:
     with writing(engine) as session:
-        replace_listed_cameras(session, cameras_from_arguments(sources, file))
+        replace_listed_cameras(session, cameras_from_arguments(sources, file), SYSTEM, START)
     with reading(engine) as session:
         return active_cameras(session)
 
