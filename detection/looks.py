@@ -101,16 +101,16 @@ def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
 def concluded(reads: list[PlateRead]) -> PlateRead | None:
     """Return what all looks together say at the end, or None where that is not enough to be a plate.
 
-    Two positions may be unreadable. Text that is no plate by any grammar needs two looks.
+    Two positions may be unreadable if two looks say the same. Text that is no plate by any grammar needs
+    two looks as well: lettering on a bus is seldom misread twice alike.
     """
     if not reads:
         return None
     reads = _clearest(reads)
     fused = fuse(reads)
     unsure = sum(character.confidence < READABLE for character in fused.characters)
-    if unsure > MOST_UNREADABLE:
-        return None
-    if fused.kind == "other" and sum(read.text == fused.text for read in reads) < 2:
+    alike = sum(read.text == fused.text for read in reads)
+    if unsure > MOST_UNREADABLE or (alike < 2 and (unsure or fused.kind == "other")):
         return None
     return fused
 
