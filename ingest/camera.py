@@ -160,7 +160,8 @@ class CameraThread:
         started_ms = max(int(workshop.now().timestamp() * 1000), self._last_start_ms + 1)
         self._last_start_ms = started_ms
         simulated = self.camera.source.startswith("synthetic://")
-        take = Take(self.camera.code, started_ms, workshop.detector.name, simulated)
+        model = f"{workshop.detector.name}:{workshop.detector.model_hash[:16]}"
+        take = Take(self.camera.code, started_ms, model, simulated)
         return _Run(PassWatcher(workshop.detector, workshop.read_plates), take, frame.image.shape)
 
     def _finish(self, run: "_Run | None") -> None:

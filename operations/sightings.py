@@ -27,8 +27,10 @@ class MalformedSighting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One vehicle pass. Times aware UTC; the three seen times are the camera's, received_at is the host's.
+    """One vehicle pass. Times aware UTC, all by the ingest host's clock: seen times say when the frame came.
 
+    clock_offset_s: the camera's clock minus the host's, so that seen_at + clock_offset_s is camera time; a
+    camera whose clock is wrong bends no track. None where the camera tells no time.
     id: "<camera code>:<session start, epoch ms>:<track>". camera: its code. snapshot, plate_crop: media keys.
     plate_characters: [{"char", "confidence"}]. box: x1, y1, x2, y2 as fractions of the snapshot.
     """

@@ -13,7 +13,7 @@ router = APIRouter(tags=["demo"])
 @router.get("/demo/logins", summary="Logins of the demo")
 def list_demo_logins(house: TheHouse) -> DemoLoginList:
     """Answer one login per role; empty when the file is gone, and 404 where this is no demo."""
-    kept = house.data_dir / "demo-logins.json"
+    kept = house.data_dir / "first-logins.json"
     if not kept.exists():
         return DemoLoginList(items=[])
     return DemoLoginList(items=[DemoLogin(**item) for item in json.loads(kept.read_text())["items"]])

@@ -99,10 +99,6 @@ def _mountain(stage: Stage, side: int, edge_m: float, z: float) -> None:
 _PLACES = {"urban": _urban, "market": _market, "coast": _coast, "mountain": _mountain}
 
 
-def _sea_side(stage: Stage, x_m: float, z: float) -> None:
-    _rail(stage, x_m, z, 0.95)
-
-
 def _rail(stage: Stage, x_m: float, z: float, height_m: float) -> None:
     for low, high in ((height_m - 0.09, height_m), (height_m * 0.5, height_m * 0.5 + 0.07)):
         bar = [(x_m, high, z + 2.0), (x_m, high, z), (x_m, low, z), (x_m, low, z + 2.0)]

@@ -1,6 +1,5 @@
 """What the demo adds to an empty installation: cases, a watchlist, two weeks of history, rendered cameras."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,6 @@ from operations.demo.history import DAYS, Stations, past_sightings
 from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
 from operations.first_run import Login, ensure_county, ensure_logins
-from operations.media import write_whole
 from operations.store import Engine, Session, ensure_partitions, reading, writing
 from operations.tables import Camera, Case, Point, SightingRow, User
 from operations.watchlist import NewEntry
@@ -39,12 +37,6 @@ def prepare_demo(engine: Engine, settings: Settings, seed: int, live_cameras: in
     now = datetime.now(UTC)
     ensure_county(engine, now, seed)
     logins = ensure_logins(engine, settings.data_dir, now)
-    write_whole(
-        settings.data_dir / "demo-logins.json",
-        json.dumps(
-            {"items": [{"login": x.login, "password": x.password, "role": x.role} for x in logins]}
-        ).encode(),
-    )
     with reading(engine) as session:
         network = road_network(session)
         is_new = session.scalar(select(Case.id).limit(1)) is None

@@ -79,7 +79,7 @@ def test_demo_logins_are_offered_in_a_demo_only(
     engine: Engine, clock: Clock, tmp_path: Path, redis_url: str
 ) -> None:
     logins = {"items": [{"login": "operator", "password": PASSWORD, "role": "operator"}]}
-    (tmp_path / "demo-logins.json").write_text(json.dumps(logins))
+    (tmp_path / "first-logins.json").write_text(json.dumps(logins))
     with running_api(engine, redis_url, clock, tmp_path, demo=True) as api:
         assert api.anonymous().get("/api/v1/demo/logins").json() == logins
     for settings in ({}, {"demo": True, "env": "production"}):
