@@ -18,10 +18,20 @@ FOLLOWS = 0.75  # how far a driver goes with the traffic: nobody drives through 
 
 def plate_distance_m(passage: Passage, past_s: float) -> float:
     """Return how far ahead of the camera the plate is, past_s seconds after the best look."""
-    cruise_mps = FOLLOWS * TYPICAL_MPS + (1 - FOLLOWS) * passage.speed_kmh / 3.6
-    slowed_mps = min(cruise_mps, SLOWED_MPS)
+    cruise_mps, slowed_mps = _speeds_mps(passage)
     gone_m = cruise_mps * past_s - (cruise_mps - slowed_mps) * SLOWING_S * math.tanh(past_s / SLOWING_S)
     return BEST_LOOK_M - gone_m if passage.direction == "towards" else BEST_LOOK_M + gone_m
+
+
+def speed_mps(passage: Passage, past_s: float) -> float:
+    """Return how fast it really goes at that moment, along the road; slowest at the best look."""
+    cruise_mps, slowed_mps = _speeds_mps(passage)
+    return cruise_mps - (cruise_mps - slowed_mps) / math.cosh(past_s / SLOWING_S) ** 2
+
+
+def _speeds_mps(passage: Passage) -> tuple[float, float]:
+    cruise_mps = FOLLOWS * TYPICAL_MPS + (1 - FOLLOWS) * passage.speed_kmh / 3.6
+    return cruise_mps, min(cruise_mps, SLOWED_MPS)
 
 
 def lane_centre_m(passage: Passage, one_way: bool) -> float:

@@ -42,7 +42,7 @@ class Scene:
 def build_scene(options: Options) -> Scene:
     """Paint the backdrop and read the traffic; takes a second or two. Raises BadSyntheticUrl."""
     traffic = traffic_for(options)
-    one_way = len({passage.direction for passage in traffic.passages}) == 1
+    one_way = is_one_way(traffic)
     view, layout = choose_place(options, one_way)
     night, wet = options.light == "night", options.weather == "rain"
     backdrop = paint_backdrop(options, view, layout)
@@ -60,8 +60,7 @@ def build_scene(options: Options) -> Scene:
 
 def render(scene: Scene, t: datetime) -> np.ndarray:
     """Return the picture at t (720 x 1280 x 3, uint8 BGR); t is rounded down to the camera's frame."""
-    index = int((t - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * scene.options.fps + 1e-6)
-    moment = datetime.fromtimestamp(index / scene.options.fps, UTC)
+    index, moment = frame_of(scene, t)
     canvas = scene.backdrop.picture.copy()
     for placed in on_the_road(scene, moment):
         light_road(canvas, scene.view, placed, scene.lighting)
@@ -76,6 +75,17 @@ def render(scene: Scene, t: datetime) -> np.ndarray:
     return canvas
 
 
+def is_one_way(traffic: Traffic) -> bool:
+    """Return whether all traffic goes one way, which decides lanes and view."""
+    return len({passage.direction for passage in traffic.passages}) == 1
+
+
+def frame_of(scene: Scene, t: datetime) -> tuple[int, datetime]:
+    """Return the number and the moment of the camera's frame that is shown at t."""
+    index = int((t - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * scene.options.fps + 1e-6)
+    return index, datetime.fromtimestamp(index / scene.options.fps, UTC)
+
+
 def on_the_road(scene: Scene, moment: datetime) -> list[Placed]:
     """Return the vehicles in view at a moment, farthest first."""
     placed = [
@@ -84,6 +94,7 @@ def on_the_road(scene: Scene, moment: datetime) -> list[Placed]:
             plate_distance_m(passage, past_s),
             lane_centre_m(passage, scene.one_way),
             scene.lighting.night,
+            past_s,
         )
         for passage, past_s in passing(scene.traffic, moment, HORIZON_S)
     ]

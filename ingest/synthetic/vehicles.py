@@ -37,12 +37,13 @@ SHADOW = _shadow_picture()
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A passage at one moment: where its plate is, and in which lane."""
+    """A passage at one moment: where its plate is, in which lane, how long past its best look."""
 
     passage: Passage
     plate_z_m: float
     lane_x_m: float
     night: bool
+    past_s: float = 0.0
 
     @property
     def shape(self) -> Shape:
@@ -72,10 +73,17 @@ class Placed:
 
 
 def draw_vehicle(canvas: np.ndarray, view: Viewpoint, placed: Placed) -> None:
-    """Paint the vehicle over the picture, far parts first."""
+    """Paint the vehicle and its shadow over the picture, far parts first."""
     if placed.farthest_m <= NEAREST_M:
         return
     _shadow(canvas, view, placed)
+    draw_body(canvas, view, placed)
+
+
+def draw_body(canvas: np.ndarray, view: Viewpoint, placed: Placed) -> None:
+    """Paint the vehicle without its shadow; nothing of it once it is past the camera."""
+    if placed.farthest_m <= NEAREST_M:
+        return
     _wheels(canvas, view, placed)
     _mirrors(canvas, view, placed)
     hulls = placed.shape.hulls
