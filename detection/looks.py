@@ -53,7 +53,7 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
     if sight.settled or sight.looks >= settings.most or frame.t_s - sight.looked_s < settings.gap_s:
         return False
     box = track.detection.box
-    if box[2] - box[0] < settings.least_width_px or is_cut(box[3], frame.image.shape[0]):
+    if box[2] - box[0] < settings.least_width_px or is_cut(box[3], frame.size[1]):
         return False  # too small, or the plate is below the picture
     if sight.looks == 0 or size(box) >= settings.growth * sight.looked_size:
         return True
@@ -64,7 +64,7 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
 
 def no_better_look_comes(sight: Sight) -> bool:
     """Whether the plate was read and has now left the picture, or has become too small to count."""
-    gone = is_cut(sight.last_box[3], sight.best_frame.image.shape[0])
+    gone = is_cut(sight.last_box[3], sight.best_frame.size[1])
     return bool(sight.reads) and (gone or size(sight.last_box) < SMALLER * sight.largest)
 
 

@@ -63,9 +63,8 @@ class PassWatcher:
         if not self._needs_detector(frame):
             self._tracker.hold(frame.t_s)
             return Seen([], [])
-        height, width = frame.image.shape[:2]
         detections = self._detector.detect(frame.image, frame.t_s)
-        followed = self._tracker.update(detections, frame.t_s, (width, height))
+        followed = self._tracker.update(detections, frame.t_s, frame.size)
         turned = self._remember(followed.seen, frame)
         self._count_parts(followed.seen)
         self._look(followed.seen, frame)
@@ -91,7 +90,7 @@ class PassWatcher:
         for track in seen:
             sight = self._sights.setdefault(track.number, first_sight(track, frame))
             remember(sight, track, frame)
-            if turned_back(sight, (frame.image.shape[1], frame.image.shape[0])):
+            if turned_back(sight, frame.size):
                 turned.append(self._sights.pop(track.number))
                 self._tracker.renumber(track)
                 self._sights[track.number] = split_off(sight, track, frame)
@@ -165,7 +164,7 @@ class PassWatcher:
         needed = self._settings.least_travel_with_plate if sight.plate else self._settings.least_travel
         return (
             sight.hits >= self._settings.least_hits
-            and sight.largest >= self._settings.least_size * sight.best_frame.image.shape[1]
+            and sight.largest >= self._settings.least_size * sight.best_frame.size[0]
             and sight.travelled >= needed
             and sight.inside_another < sight.hits / 2
         )

@@ -63,7 +63,7 @@ def first_sight(track: Track, frame: Frame) -> Sight:
 
 def remember(sight: Sight, track: Track, frame: Frame) -> None:
     """Add what one picture shows of the vehicle."""
-    shape = (frame.image.shape[1], frame.image.shape[0])
+    shape = frame.size
     box, detection = track.box, track.detection
     sight.hits += 1
     sight.last_box = box
@@ -88,7 +88,6 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
 
 def as_pass(sight: Sight) -> VehiclePass:
     """Return the pass as known by now."""
-    shape = sight.best_frame.image.shape
     return VehiclePass(
         track=sight.number,
         vehicle_class=sight.classes.most_common(1)[0][0],
@@ -98,7 +97,7 @@ def as_pass(sight: Sight) -> VehiclePass:
         path=filled_path(sight.path, sight.last_seen_s),
         plate=sight.plate,
         colour=sight.colours.most_common(1)[0][0] if sight.colours else None,
-        direction=direction_of(sight.first_box, sight.last_box, (shape[1], shape[0])),
+        direction=direction_of(sight.first_box, sight.last_box, sight.best_frame.size),
         best_frame=sight.best_frame,
         best_box=sight.best_box,
         plate_crop=sight.plate_crop,

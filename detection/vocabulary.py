@@ -1,6 +1,6 @@
-"""The values of the vision path, from a frame to a finished vehicle pass. No behaviour, no pixel work."""
+"""The values of the vision path, from a frame to a finished vehicle pass. No pixel work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,17 +14,57 @@ PathPoint = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture of one stream.
+class Planes:
+    """A decoded picture that is not converted yet.
 
-    image: H x W x 3 uint8, BGR. t_s: seconds since stream start, monotone.
-    captured_at: aware UTC. sequence: number of the frame in its stream, from 0.
+    luma: H x W uint8, brightness as coded: 16 to 235 in most video ("limited"), 0 to 255 where the stream
+    says "full" (MJPEG, some cameras). Compare it with itself; it is no grey picture to three digits.
+    as_bgr: converts all planes to H x W x 3 uint8 BGR; costs about as much each time.
     """
 
-    image: np.ndarray
-    t_s: float
-    captured_at: datetime
-    sequence: int
+    luma: np.ndarray
+    as_bgr: Callable[[], np.ndarray]
+
+
+class Frame:
+    """One picture of one stream. Treat it as a value; it owns its pixels.
+
+    size: (width, height) in pixels. t_s: seconds since stream start, monotone. captured_at: aware UTC.
+    sequence: number of the frame in its stream, from 0. luma: Planes.luma, None where a picture never had
+    one (synthetic, folder, rare pixel formats). detail: where the camera has a larger main stream, gives the
+    same moment of it (H x W x 3 BGR, another size), decoded when called, None if it cannot be had; else None.
+    """
+
+    __slots__ = ("_image", "_planes", "captured_at", "detail", "luma", "sequence", "size", "t_s")
+
+    def __init__(
+        self,
+        image: np.ndarray | Planes,
+        t_s: float,
+        captured_at: datetime,
+        sequence: int,
+        detail: Callable[[], np.ndarray | None] | None = None,
+    ) -> None:
+        """image: H x W x 3 uint8 BGR, or the planes that can become it."""
+        self._planes = image if isinstance(image, Planes) else None
+        self._image = None if isinstance(image, Planes) else image
+        self.luma = self._planes.luma if self._planes else None
+        height, width = (image.luma if isinstance(image, Planes) else image).shape[:2]
+        self.size: tuple[int, int] = (width, height)
+        self.t_s, self.captured_at, self.sequence, self.detail = t_s, captured_at, sequence, detail
+
+    @property
+    def image(self) -> np.ndarray:
+        """H x W x 3 uint8 BGR: converted when first asked for, and remembered until `set_aside`."""
+        if self._image is None and self._planes is not None:
+            self._image = self._planes.as_bgr()
+        assert self._image is not None
+        return self._image
+
+    def set_aside(self) -> None:
+        """Forget the conversion: who still keeps the frame keeps half the bytes, and can convert again."""
+        if self._planes is not None:
+            self._image = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class CameraThread:
         run: _Run | None = None
         try:
             for frame in source:
-                if run is None or frame.image.shape != run.shape:
+                if run is None or frame.size != run.size:
                     self._finish(run)  # another resolution: nothing learned from the old pictures holds
                     run = self._new_run(frame)
                 # Judged well only after it was watched: a fault in watching must not look well in between.
@@ -162,7 +162,7 @@ class CameraThread:
         simulated = self.camera.source.startswith("synthetic://")
         model = f"{workshop.detector.name}:{workshop.detector.model_hash[:16]}"
         take = Take(self.camera.code, started_ms, model, simulated)
-        return _Run(PassWatcher(workshop.detector, workshop.read_plates), take, frame.image.shape)
+        return _Run(PassWatcher(workshop.detector, workshop.read_plates), take, frame.size)
 
     def _finish(self, run: "_Run | None") -> None:
         if run:
@@ -184,4 +184,4 @@ class _Run:
 
     watcher: PassWatcher
     take: Take
-    shape: tuple[int, ...]
+    size: tuple[int, int]

@@ -40,7 +40,7 @@ def sighting_of(
 ) -> Sighting:
     """Return the message about a pass, its pictures stored; a full disk costs the pictures only."""
     best, plate = vehicle.best_frame, vehicle.plate
-    height, width = best.image.shape[:2]
+    width, height = best.size
     x1, y1, x2, y2 = vehicle.best_box
 
     def at(t_s: float) -> datetime:

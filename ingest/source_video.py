@@ -13,6 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from detection.vocabulary import Frame
+from ingest.source_picture import taken
 from ingest.source_vocabulary import (
     Counts,
     NoFrames,
@@ -116,7 +117,9 @@ def _play(container: InputContainer, stream: VideoStream, play: Play) -> Iterato
         last_t_s = t_s
         captured_at = _in_time(t_s, play)
         if captured_at is not None:
-            yield Frame(picture.to_ndarray(format="bgr24"), t_s, captured_at, sequence)
+            frame = Frame(taken(picture), t_s, captured_at, sequence)
+            yield frame
+            frame.set_aside()
             sequence += 1
             play.counts.given = sequence
         last_picture_s = time.monotonic()
