@@ -35,6 +35,14 @@ def id_from(cursor: str | None) -> int | None:
     return key[0]
 
 
+def rank_and_id_from(cursor: str | None) -> tuple[int, int]:
+    """Return the rank and id that a cursor of both continues after; none: (0, 0). Raises BadInput."""
+    key = [0, 0] if cursor is None else _key(cursor)
+    if len(key) != 2 or not all(type(part) is int and 0 <= part < 2**31 for part in key):
+        raise BadInput("cursor", NOT_OURS)
+    return key[0], key[1]
+
+
 def time_and_id_from(cursor: str | None) -> tuple[datetime, str] | None:
     """Return the time and the id that a cursor made of both continues after. Raises BadInput."""
     if cursor is None:

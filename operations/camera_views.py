@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from redis import Redis
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 
 from operations.audit import Actor, record
 from operations.camera_states import HEALTH_KEY
@@ -14,6 +14,19 @@ from operations.facts import NotFound
 from operations.store import Session
 from operations.tables import Camera
 from operations.times import to_text
+
+WORST_FIRST = (
+    "offline",
+    "black",
+    "frozen",
+    "moved",
+    "blurred",
+    "silent",
+    "wrong_clock",
+    "online",
+    "unknown",
+)
+"""What keeps a camera from seeing vehicles at all comes before what makes it see them badly."""
 
 
 class CameraNotFound(NotFound):
@@ -25,7 +38,10 @@ class CameraNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class CamerasAsked:
-    """A page of cameras by id, above an id. A filter that is None lets all pass; words: in code or name."""
+    """A page of cameras by id, above an id. A filter that is None lets all pass; words: in code or name.
+
+    worst_first: by what is wrong and then by id; after_rank: the rank (see rank_of) of the camera after_id.
+    """
 
     state: str | None = None
     kind: str | None = None
@@ -34,6 +50,8 @@ class CamerasAsked:
     words: str | None = None
     after_id: int = 0
     limit: int = 100
+    worst_first: bool = False
+    after_rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,12 @@ class CameraChange:
 
 def cameras_page(session: Session, asked: CamerasAsked) -> Sequence[Camera]:
     """Return the cameras asked for."""
-    wanted = select(Camera).where(Camera.id > asked.after_id).order_by(Camera.id).limit(asked.limit)
+    wanted = select(Camera).limit(asked.limit)
+    if asked.worst_first:
+        place = tuple_(_rank(), Camera.id)
+        wanted = wanted.where(place > (asked.after_rank, asked.after_id)).order_by(_rank(), Camera.id)
+    else:
+        wanted = wanted.where(Camera.id > asked.after_id).order_by(Camera.id)
     if asked.state is not None:
         wanted = wanted.where(Camera.state == asked.state)
     if asked.kind is not None:
@@ -59,6 +82,21 @@ def cameras_page(session: Session, asked: CamerasAsked) -> Sequence[Camera]:
         found = (column.icontains(asked.words, autoescape=True) for column in (Camera.code, Camera.name))
         wanted = wanted.where(or_(*found))
     return session.scalars(wanted).all()
+
+
+def rank_of(camera: Camera) -> int:
+    """Return the camera's place in a list by WORST_FIRST; online with a reason is not quite well."""
+    unwell = camera.state == "online" and camera.state_reason is not None
+    return 2 * WORST_FIRST.index(camera.state) + (0 if unwell else 1)
+
+
+def _rank() -> ColumnElement[int]:
+    """Return rank_of as the database works it out."""
+    unwell = (Camera.state == "online") & Camera.state_reason.is_not(None)
+    places = {state: 2 * place + 1 for place, state in enumerate(WORST_FIRST)}
+    return case(
+        (unwell, places["online"] - 1), *((Camera.state == s, p) for s, p in places.items()), else_=99
+    )
 
 
 def find_camera(session: Session, camera_id: int) -> Camera:

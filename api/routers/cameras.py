@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.doors import allowed
 from api.house import TheHouse
 from api.live.watching import keep_watching
-from api.pages import Cursor, Limit, PathId, cursor_after, id_from
+from api.pages import Cursor, Limit, PathId, cursor_after, id_from, rank_and_id_from
 from api.pictures import JPEG_ANSWER, live_picture
 from api.shapes.cameras import CameraAnswer, CameraChanges, CameraList, CameraSummary
 from api.shapes.vocabulary import CameraKind, CameraState
@@ -20,6 +20,7 @@ from operations.camera_views import (
     cameras_summary,
     change_camera,
     find_camera,
+    rank_of,
 )
 from operations.looks import watch_cameras
 from operations.store import reading, writing
@@ -38,17 +39,22 @@ def list_cameras(
     live: Annotated[bool | None, Query(description="whether it has a source")] = None,
     town_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     q: Annotated[str | None, Query(max_length=80, description="part of code or name")] = None,
+    worst_first: Annotated[
+        bool, Query(description="faulty cameras before others, the blindest first")
+    ] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> CameraList:
-    """Answer cameras by id."""
-    asked = CamerasAsked(state, kind, live, town_id, q, id_from(cursor) or 0, limit)
+    """Answer cameras by id, or by what is wrong with them."""
+    rank, after = rank_and_id_from(cursor) if worst_first else (0, id_from(cursor) or 0)
+    asked = CamerasAsked(state, kind, live, town_id, q, after, limit, worst_first, rank)
     with reading(house.engine) as session:
         cameras = cameras_page(session, asked)
     items = [CameraAnswer(**camera) for camera in camera_json(cameras, house.redis)]
-    return CameraList(
-        items=items, next_cursor=cursor_after(cameras[-1].id) if len(cameras) == limit else None
-    )
+    if len(cameras) < limit:
+        return CameraList(items=items, next_cursor=None)
+    key = (rank_of(cameras[-1]),) if worst_first else ()
+    return CameraList(items=items, next_cursor=cursor_after(*key, cameras[-1].id))
 
 
 @router.get("/cameras/summary", summary="Cameras by state")
@@ -84,9 +90,11 @@ def update_camera(
     "/cameras/{camera_id}/live.jpg", summary="Latest picture", response_class=Response, responses=JPEG_ANSWER
 )
 def show_live_picture(
-    house: TheHouse, person: Annotated[Person, allowed("operator", "supervisor")], camera_id: PathId
+    house: TheHouse,
+    person: Annotated[Person, allowed("operator", "supervisor", "administrator")],
+    camera_id: PathId,
 ) -> Response:
-    """Answer the camera's latest picture; the look is audited."""
+    """Answer the camera's latest picture; the look is audited. An administrator calibrates on it."""
     with writing(house.engine) as session:
         code = watch_cameras(session, [camera_id], person, house.now())[camera_id]
     keep_watching(house.redis, [code])

@@ -38,7 +38,7 @@ MAY: dict[str, set[str]] = {
     "GET /cameras/summary": LOOKS_AT_CAMERAS,
     "GET /cameras/{camera_id}": LOOKS_AT_CAMERAS,
     "PATCH /cameras/{camera_id}": {ADMINISTRATOR},
-    "GET /cameras/{camera_id}/live.jpg": DESK,
+    "GET /cameras/{camera_id}/live.jpg": DESK | {ADMINISTRATOR},  # who calibrates on it
     "GET /alerts": DESK_OR_PATROL,
     "GET /alerts/{alert_id}": DESK_OR_PATROL,
     "GET /alerts/{alert_id}/snapshot.jpg": DESK_OR_PATROL,

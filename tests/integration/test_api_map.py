@@ -6,7 +6,7 @@ import json
 import redis
 
 from operations import media
-from operations.store import reading
+from operations.store import reading, writing
 from operations.tables import AuditRow, Camera
 from tests.api_server import Api
 from tests.conftest import Clock
@@ -54,6 +54,28 @@ def test_cameras_are_filtered_paged_and_show_their_health(api: Api, redis_client
     assert client.get("/api/v1/cameras?q=%25").json()["items"] == [], "a wildcard is a sign like any other"
     assert client.get("/api/v1/cameras/summary").json() == {"states": {"unknown": 3}, "live": 2}
     assert "rtsp" not in client.get("/api/v1/cameras/1").text, "a source may hold a password"
+
+
+def test_cameras_come_worst_first_over_all_pages(api: Api) -> None:
+    with writing(api.house.engine) as session:
+        for camera_id, state, reason in (
+            (1, "online", None),
+            (2, "online", "overloaded"),
+            (3, "offline", "no"),
+        ):
+            camera = session.get_one(Camera, camera_id)
+            camera.state, camera.state_reason = state, reason
+    client, found, cursor = api.as_user("administrator"), [], None
+    while len(found) < 4:
+        asked = {"worst_first": True, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = client.get("/api/v1/cameras", params=asked).json()
+        found += [camera["code"] for camera in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == ["C0003", "C0002", "C0001"]
+    by_id = client.get("/api/v1/cameras", params={"limit": 1}).json()["next_cursor"]
+    assert client.get("/api/v1/cameras", params={"worst_first": True, "cursor": by_id}).status_code == 422
 
 
 def test_the_administrator_changes_a_camera_and_no_password_is_audited(api: Api) -> None:
