@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 
 from operations.audit import Actor, record
-from operations.camera_states import HEALTH_KEY
+from operations.camera_health import health_json, rates_of
 from operations.facts import NotFound
 from operations.store import Session
 from operations.tables import Camera
@@ -115,12 +115,8 @@ def cameras_summary(session: Session) -> dict[str, Any]:
 
 
 def camera_json(cameras: Sequence[Camera], client: Redis) -> list[dict[str, Any]]:
-    """Return the cameras as the API shows them, those with a source with the rate of their worker."""
-    with client.pipeline(transaction=False) as pipe:
-        live = [camera for camera in cameras if camera.source is not None and camera.enabled]
-        for camera in live:
-            pipe.hget(HEALTH_KEY + camera.code, "fps")
-        rates = {camera.id: rate for camera, rate in zip(live, pipe.execute(), strict=True)}
+    """Return the cameras as the API shows them, those with a source with their health."""
+    rates = rates_of(cameras, client)
     return [_camera_json(camera, rates.get(camera.id)) for camera in cameras]
 
 
@@ -137,7 +133,8 @@ def change_camera(
             setattr(camera, name, change.values[name])
             said[name] = "changed" if name == "source" else change.values[name]  # it may hold a password
     if camera.source is None or not camera.enabled:
-        camera.state, camera.state_reason, camera.state_since = "unknown", None, now
+        camera.state, camera.state_since = "unknown", now
+        camera.state_reason = camera.state_why = None
     record(
         session,
         actor=actor,
@@ -150,7 +147,7 @@ def change_camera(
     return camera
 
 
-def _camera_json(camera: Camera, rate: str | None) -> dict[str, Any]:
+def _camera_json(camera: Camera, rates: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "id": camera.id,
         "code": camera.code,
@@ -171,5 +168,7 @@ def _camera_json(camera: Camera, rate: str | None) -> dict[str, Any]:
         "state_since": to_text(camera.state_since),
         "last_frame_at": to_text(camera.last_frame_at),
         "clock_offset_s": camera.clock_offset_s,
-        "fps": float(rate) if rate else None,
+        "fps": rates["fps"] if rates else None,
+        "fps_wanted": rates["fps_wanted"] if rates else None,
+        "health": None if rates is None else health_json(camera, rates),
     }

@@ -98,7 +98,7 @@ def replace_listed_cameras(
     Cameras named with --camera replace those named so before; a file changes only the cameras it lists.
     """
     named_before = Camera.code.like("ARG%"), Camera.source.is_not(None)
-    forgotten = {"source": None, "state": "unknown", "state_reason": None}
+    forgotten = {"source": None, "state": "unknown", "state_reason": None, "state_why": None}
     codes = [camera.code for camera in cameras]
     if any(code.startswith("ARG") for code in codes):
         session.execute(update(Camera).where(*named_before).values(forgotten))

@@ -20,6 +20,23 @@ from api.shapes.vocabulary import (
 )
 
 
+class CameraHealth(Answer):
+    """Why a camera is in its state, and the rates behind it; what nobody has measured is null.
+
+    code and numbers say the reason for other languages. passes and usual: of the last hour.
+    """
+
+    code: Annotated[str | None, Field(examples=["silent"])]
+    numbers: Annotated[dict[str, float | int | str], Field(examples=[{"seen": 3, "usual": 140, "hours": 1}])]
+    reason: Annotated[str | None, Field(examples=["The picture has not changed for 12 s."])]
+    since: Time | None
+    passes_last_hour: Annotated[int | None, Field(examples=[131])]
+    usual_last_hour: Annotated[float | None, Field(examples=[140.0])]
+    gate_miss_rate: Annotated[float | None, Field(examples=[0.004])]
+    clock_offset_s: Annotated[float | None, Field(examples=[0.2])]
+    dropped_share: Annotated[float | None, Field(examples=[0.0])]
+
+
 class CameraAnswer(Answer):
     id: Id
     code: Code
@@ -40,7 +57,9 @@ class CameraAnswer(Answer):
     state_since: Time | None
     last_frame_at: Time | None
     clock_offset_s: Annotated[float | None, Field(examples=[0.2])]
-    fps: Annotated[float | None, Field(examples=[9.8])]
+    fps: Annotated[float | None, Field(examples=[4.9])]
+    fps_wanted: Annotated[float | None, Field(examples=[5.0])]
+    health: Annotated[CameraHealth | None, Field(description="of a camera that is live")]
 
 
 class CameraList(Answer):

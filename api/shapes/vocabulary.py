@@ -12,7 +12,9 @@ AlertState = Literal["new", "acknowledged", "dispatched", "on_scene", "resolved"
 AlertFilter = Literal[
     "open", "closed", "new", "acknowledged", "dispatched", "on_scene", "resolved", "false_alarm"
 ]
-CameraState = Literal["online", "offline", "frozen", "black", "blurred", "moved", "wrong_clock", "unknown"]
+CameraState = Literal[
+    "online", "offline", "frozen", "black", "blurred", "moved", "wrong_clock", "silent", "unknown"
+]
 CameraKind = Literal["hd", "social"]
 UnitState = Literal["available", "assigned", "on_scene", "off_duty"]
 EntryState = Literal["pending", "active", "rejected", "ended"]

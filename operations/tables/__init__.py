@@ -4,7 +4,7 @@ from operations.tables.county import Camera, CountyRow, Grid, Point, RoadNetwork
 from operations.tables.foundation import Table, UtcTime
 from operations.tables.patrols import Assignment, PatrolPlan, PatrolStop, Unit
 from operations.tables.people import Case, CaseMember, QueryRow, SignIn, User, WatchlistEntry
-from operations.tables.seen import Alert, AlertSighting, SightingRow
+from operations.tables.seen import Alert, AlertSighting, CameraHour, SightingRow
 from operations.tables.trail import AuditRow
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Assignment",
     "AuditRow",
     "Camera",
+    "CameraHour",
     "Case",
     "CaseMember",
     "CountyRow",

@@ -1,8 +1,9 @@
 """Tables of the county: its divisions, points, cameras, roads and stations. Geometry is WKB in WGS-84."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from operations.tables.foundation import Table
@@ -66,6 +67,8 @@ class Camera(Table):
     enabled: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(String(16), default="unknown", index=True)
     state_reason: Mapped[str | None] = mapped_column(Text)
+    state_why: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The reason again, for other languages: {"code", and the numbers of its sentence}."""
     state_since: Mapped[datetime | None]
     last_frame_at: Mapped[datetime | None]
     clock_offset_s: Mapped[float | None]

@@ -42,6 +42,16 @@ class SightingRow(Table):
     )
 
 
+class CameraHour(Table):
+    """How many vehicles a camera saw in one hour (UTC), and how many plates it read; kept longer than they."""
+
+    __tablename__ = "camera_hours"
+    camera_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    seen: Mapped[int]
+    read: Mapped[int]
+
+
 OPEN_ALERT = text("state NOT IN ('resolved', 'false_alarm')")
 
 
