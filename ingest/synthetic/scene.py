@@ -39,9 +39,9 @@ class Scene:
     lighting: Lighting
 
 
-def build_scene(options: Options) -> Scene:
-    """Paint the backdrop and read the traffic; takes a second or two. Raises BadSyntheticUrl."""
-    traffic = traffic_for(options)
+def build_scene(options: Options, traffic: Traffic | None = None) -> Scene:
+    """Paint the backdrop and, unless it is given, read the traffic; takes 1-2 s. Raises BadSyntheticUrl."""
+    traffic = traffic or traffic_for(options)
     one_way = is_one_way(traffic)
     view, layout = choose_place(options, one_way)
     night, wet = options.light == "night", options.weather == "rain"
