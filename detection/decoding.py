@@ -14,8 +14,6 @@ FLOOR = 1e-5
 """Least probability of any symbol at any step: no network is that sure, and one bad step must not decide."""
 
 _COLUMN = {char: column for column, char in enumerate(ALPHABET)}
-_LENGTHS = np.array([len(form.positions) for form in FORMS])
-_ROWS = np.arange(len(FORMS))
 
 
 def _allowed() -> np.ndarray:
@@ -28,6 +26,29 @@ def _allowed() -> np.ndarray:
 
 
 _MASK = _allowed()
+_STATES = np.argwhere(_MASK > 0)
+"""States x 3: form, place and column of every character that some place may hold, in that order."""
+_CELLS, _FIRST_OF_CELL, _CELL_OF = np.unique(
+    _STATES[:, 0] * LONGEST + _STATES[:, 1], return_index=True, return_inverse=True
+)
+"""A cell is one place of one form; its states lie side by side."""
+_ENDS = np.array([int(np.searchsorted(_CELLS, row * LONGEST + len(form.positions) - 1))
+                  for row, form in enumerate(FORMS)])  # fmt: skip
+"""The last cell of each form."""
+_OPENS = _CELLS % LONGEST == 0
+_CLOSES = np.roll(_OPENS, -1)
+"""Whether a cell is the first, or the last, of its form."""
+_LAST_STATES = _CLOSES[_CELL_OF]
+
+
+def _twins() -> np.ndarray:
+    """Pair the states that hold the same character in neighbouring places of one form: n x 2, left, right."""
+    index = {tuple(state): number for number, state in enumerate(_STATES.tolist())}
+    lefts = [(index.get((row, place - 1, column)), number) for (row, place, column), number in index.items()]
+    return np.array([(left, right) for left, right in lefts if left is not None])
+
+
+_LEFT_TWINS, _RIGHT_TWINS = _twins().T
 _PROVINCES = np.array([char in PROVINCES for char in ALPHABET], dtype=np.float64)
 _SHARED_FLAWS = 2.0
 """Closer looks see the same pixels again; their joint certainty is flattened by this power."""
@@ -49,60 +70,79 @@ class Evidence:
 
 def decode(steps: np.ndarray) -> Evidence:
     """Weigh one look. steps: T x len(SYMBOLS), probabilities per time step as a CTC recogniser gives them."""
-    steps = np.maximum(np.asarray(steps, dtype=np.float64), FLOOR)
-    peaks = steps.max(axis=1, keepdims=True)
+    return decode_all(steps[None])[0]
+
+
+def decode_all(looks: np.ndarray) -> list[Evidence]:
+    """Weigh several looks of one length at once. looks: N x T x len(SYMBOLS)."""
+    steps = np.maximum(np.asarray(looks, dtype=np.float64), FLOOR).transpose(1, 0, 2)
+    peaks = steps.max(axis=2, keepdims=True)
     steps = steps / peaks
-    arrivals, likelihoods = _forward(steps)
-    flow, moments = _arrival_flow(steps, arrivals)
-    totals = flow.sum(axis=2)
-    posteriors = np.divide(flow, totals[:, :, None], out=np.zeros_like(flow), where=totals[:, :, None] > 0)
-    places = np.divide(moments, totals, out=np.zeros_like(moments), where=totals > 0) / len(steps)
-    return Evidence(np.log(np.maximum(likelihoods, 1e-300)) + np.log(peaks).sum(), posteriors, places)
+    said = steps[:, :, 1 + _STATES[:, 2]]
+    arrivals, likelihoods = _forward(said, steps[:, :, :1])
+    flow, moments = _arrival_flow(said, steps[:, :, :1], arrivals)
+    log_likelihoods = np.log(np.maximum(likelihoods, 1e-300)) + np.log(peaks).sum(axis=0)
+    return [_evidence(*sums, len(steps)) for sums in zip(log_likelihoods, flow, moments, strict=True)]
 
 
-def _forward(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Run time forwards: probability of entering each (form, position, character) at each step, and of each
-    form."""
-    inside = np.zeros(_MASK.shape)
-    between = np.zeros((len(FORMS), LONGEST + 1))
-    between[:, 0] = 1.0
-    arrivals = np.empty((len(steps), *_MASK.shape))
-    for arrived, step in zip(arrivals, steps, strict=True):
-        ends = inside.sum(axis=2)
-        arrived[:] = between[:, :-1, None]
-        # The same character twice needs a blank between, so it may not follow itself directly.
-        arrived[:, 1:] += ends[:, :-1, None] - inside[:, :-1]
-        arrived *= _MASK
-        arrived *= step[1:]
-        inside = inside * step[1:] + arrived
-        between[:, 1:] += ends
-        between *= step[0]
-    return arrivals, between[_ROWS, _LENGTHS] + inside[_ROWS, _LENGTHS - 1].sum(axis=1)
+def _evidence(log_likelihoods: np.ndarray, flow: np.ndarray, moments: np.ndarray, duration: int) -> Evidence:
+    """Bring the sums over the paths of one look, by state and by cell, back to forms x places."""
+    totals = np.add.reduceat(flow, _FIRST_OF_CELL)
+    shares = np.divide(flow, totals[_CELL_OF], out=np.zeros_like(flow), where=totals[_CELL_OF] > 0)
+    posteriors, places = np.zeros(_MASK.shape), np.zeros(_MASK.shape[:2])
+    posteriors[tuple(_STATES.T)] = shares
+    middles = np.divide(moments, totals, out=np.zeros_like(moments), where=totals > 0) / duration
+    places.reshape(-1)[_CELLS] = middles
+    return Evidence(log_likelihoods, posteriors, places)
 
 
-def _arrival_flow(steps: np.ndarray, arrivals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Run time backwards: add up the whole paths that enter each (form, position, character), and their
-    first moments.
+def _forward(said: np.ndarray, blanks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Run time forwards: probability of entering each state at each step, and of each form.
 
-    The moments are forms x positions: the same sums, each path weighted by the middle of the step at which
-    it enters.
+    said: T x N x states, what each step gives to the state's character; blanks: T x N x 1.
     """
-    inside = np.zeros(_MASK.shape)
-    inside[_ROWS, _LENGTHS - 1] = 1.0
-    between = np.zeros((len(FORMS), LONGEST + 1))
-    between[_ROWS, _LENGTHS] = 1.0
-    flow, moments = np.zeros(_MASK.shape), np.zeros(_MASK.shape[:2])
-    for time in range(len(steps) - 1, -1, -1):
-        step = steps[time]
+    inside = np.zeros(said.shape[1:])
+    after = np.zeros((len(inside), len(_CELLS)))
+    opening = np.ones((len(inside), 1))
+    arrivals = np.empty(said.shape)
+    for arrived, step, blank in zip(arrivals, said, blanks, strict=True):
+        ends = np.add.reduceat(inside, _FIRST_OF_CELL, axis=1)
+        after += ends
+        reach = np.where(_OPENS, opening, np.roll(after, 1, axis=1))
+        np.take(reach, _CELL_OF, axis=1, out=arrived)
+        # The same character twice needs a blank between, so it may not follow itself directly.
+        arrived[:, _RIGHT_TWINS] -= inside[:, _LEFT_TWINS]
+        arrived *= step
+        inside *= step
+        inside += arrived
+        after *= blank
+        opening *= blank
+    return arrivals, (after + np.add.reduceat(inside, _FIRST_OF_CELL, axis=1))[:, _ENDS]
+
+
+def _arrival_flow(
+    said: np.ndarray, blanks: np.ndarray, arrivals: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run time backwards: add up the whole paths that enter each state, and their first moments by cell.
+
+    The moments are the same sums, each path weighted by the middle of the step at which it enters.
+    """
+    inside = np.zeros(said.shape[1:])
+    inside[:, _LAST_STATES] = 1.0
+    after = np.zeros((len(inside), len(_CELLS)))
+    after[:, _ENDS] = 1.0
+    flow, moments = np.zeros_like(inside), np.zeros_like(after)
+    for time in range(len(said) - 1, -1, -1):
         passing = arrivals[time] * inside
         flow += passing
-        moments += (time + 0.5) * passing.sum(axis=2)
-        entered = _MASK * inside * step[1:]
-        onward = entered.sum(axis=2)
-        inside = inside * step[1:] + (step[0] * between[:, 1:])[:, :, None]
-        inside[:, :-1] += onward[:, 1:, None] - entered[:, 1:]
-        between = between * step[0]
-        between[:, :-1] += onward
+        moments += (time + 0.5) * np.add.reduceat(passing, _FIRST_OF_CELL, axis=1)
+        inside *= said[time]
+        entered = inside
+        onward = np.where(_CLOSES, 0.0, np.roll(np.add.reduceat(entered, _FIRST_OF_CELL, axis=1), -1, axis=1))
+        after *= blanks[time]
+        after += onward
+        inside = entered + np.take(after, _CELL_OF, axis=1)
+        inside[:, _LEFT_TWINS] -= entered[:, _RIGHT_TWINS]
     return flow, moments
 
 

@@ -52,6 +52,7 @@ _WORTH_ANOTHER_LOOK = -16.0
 _LEAST_LIKELIHOOD = -12.5
 _LEAST_WITH_A_GAP = -9.0
 _WRONG_GROUND = 4.0
+_NEVER = 20.0
 _LEAST_READABLE = 0.3
 _LEAST_SECOND = 0.5
 """Least confidence of the second weakest position: one character may be lost, two make it a guess."""
@@ -142,7 +143,7 @@ def _ground(image: np.ndarray, rows: Rows) -> str | None:
 
 def _candidate(image: np.ndarray, rows: Rows, look: TextLook, evidence: Evidence) -> _Candidate:
     ground = _ground(image, rows)
-    scores = evidence.log_likelihoods + _log_priors(ground)
+    scores = evidence.log_likelihoods + _log_priors(ground, len(rows))
     best = int(scores.argmax())
     posteriors = evidence.posteriors[best, : len(FORMS[best].positions)]
     text = "".join(ALPHABET[column] for column in posteriors.argmax(axis=1))
@@ -154,10 +155,12 @@ def _candidate(image: np.ndarray, rows: Rows, look: TextLook, evidence: Evidence
     return _Candidate(rows, ground, look, evidence, best, float(scores[best]) - doubts)
 
 
-def _log_priors(ground: str | None) -> np.ndarray:
-    """Say how likely each form is before reading, given the ground colour."""
-    misfits = [_WRONG_GROUND if ground is not None and ground not in form.grounds else 0.0 for form in FORMS]
-    return -np.array([form.rarity for form in FORMS]) - np.array(misfits)
+def _log_priors(ground: str | None, rows: int) -> np.ndarray:
+    """Say how likely each form is before reading, given the ground colour and the rows of text."""
+    painted = [form.stacked if rows == 2 else form.grounds for form in FORMS]
+    misfits = [_WRONG_GROUND * (ground is not None and ground not in colours) for colours in painted]
+    never = [_NEVER * (not colours) for colours in painted]
+    return -np.array([form.rarity for form in FORMS]) - np.array(misfits) - np.array(never)
 
 
 def _score(candidate: _Candidate) -> float:

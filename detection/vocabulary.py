@@ -90,7 +90,7 @@ class PlateRead:
 
     confidence: the minimum over the positions. box: in the image given to the reader, or None.
     kind: blue, yellow, yellow_double, green, white_police, white_military, armed_police, black, trainer,
-    trailer, hk_macao, embassy, consulate or other.
+    trailer, hk_macao, embassy, consulate, emergency, civil_aviation or other.
     distributions: per position, the likeliest characters and their probabilities, which is what fusing
     needs; empty where unknown.
     """

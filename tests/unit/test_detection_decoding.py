@@ -5,7 +5,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from detection.decoding import SYMBOLS, decode, pool, with_province
+from detection.decoding import SYMBOLS, decode, decode_all, pool, with_province
 from detection.grammar import ALPHABET, FORMS, fits
 
 _ORDINARY = 0
@@ -27,6 +27,14 @@ def _spelt(text: str) -> np.ndarray:
 
 def _likeliest(posteriors: np.ndarray, length: int) -> str:
     return "".join(ALPHABET[column] for column in posteriors[:length].argmax(axis=1))
+
+
+def test_looks_weighed_together_are_weighed_as_alone() -> None:
+    looks = np.stack([_spelt("浙J12344"), _spelt("浙J88888")])
+    for together, look in zip(decode_all(looks), looks, strict=True):
+        alone = decode(look)
+        assert together.log_likelihoods == pytest.approx(alone.log_likelihoods)
+        assert np.allclose(together.posteriors, alone.posteriors)
 
 
 def test_plain_text_is_read_with_every_position_sure() -> None:
