@@ -9,6 +9,7 @@ from redis import Redis
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 
 from operations.audit import Actor, record
+from operations.calibrations import calibration_json, check_calibration
 from operations.camera_health import health_json, rates_of
 from operations.facts import NotFound
 from operations.store import Session
@@ -56,7 +57,7 @@ class CamerasAsked:
 
 @dataclass(frozen=True, slots=True)
 class CameraChange:
-    """What shall change about a camera; names of `values`: name, enabled, source."""
+    """What shall change about a camera; names of `values`: name, enabled, source, calibration."""
 
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -123,15 +124,20 @@ def camera_json(cameras: Sequence[Camera], client: Redis) -> list[dict[str, Any]
 def change_camera(
     session: Session, camera_id: int, change: CameraChange, actor: Actor, now: datetime
 ) -> Camera:
-    """Rename a camera, enable or disable it, give it a source; workers take it up within seconds."""
+    """Rename, enable or disable a camera, give it a source or a calibration; workers take it up in seconds.
+
+    Raises CameraNotFound, BadInput.
+    """
     camera = session.get(Camera, camera_id, with_for_update=True)
     if camera is None:
         raise CameraNotFound(camera_id)
+    if change.values.get("calibration") is not None:
+        check_calibration(change.values["calibration"])
     said: dict[str, Any] = {}
-    for name in ("name", "enabled", "source"):
+    for name in ("name", "enabled", "source", "calibration"):
         if name in change.values and change.values[name] != getattr(camera, name):
             setattr(camera, name, change.values[name])
-            said[name] = "changed" if name == "source" else change.values[name]  # it may hold a password
+            said[name] = _said(name, change.values[name])
     if camera.source is None or not camera.enabled:
         camera.state, camera.state_since = "unknown", now
         camera.state_reason = camera.state_why = None
@@ -145,6 +151,15 @@ def change_camera(
         details=said,
     )
     return camera
+
+
+def _said(name: str, value: Any) -> Any:
+    """Return what the audit log tells of a new value."""
+    if name == "source":
+        return "changed"  # it may hold a password
+    if name == "calibration" and value is not None:
+        return {"ground": len(value["ground"]), "lanes": len(value["lanes"])}
+    return value
 
 
 def _camera_json(camera: Camera, rates: dict[str, Any] | None) -> dict[str, Any]:
@@ -168,6 +183,7 @@ def _camera_json(camera: Camera, rates: dict[str, Any] | None) -> dict[str, Any]
         "state_since": to_text(camera.state_since),
         "last_frame_at": to_text(camera.last_frame_at),
         "clock_offset_s": camera.clock_offset_s,
+        "calibration": calibration_json(camera.calibration),
         "fps": rates["fps"] if rates else None,
         "fps_wanted": rates["fps_wanted"] if rates else None,
         "health": None if rates is None else health_json(camera, rates),

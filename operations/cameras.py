@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from shapely import Point as Place
 from shapely import from_wkb
@@ -30,10 +31,11 @@ class CamerasUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WatchedCamera:
-    """A camera to be watched by an ingest worker."""
+    """A camera to be watched by an ingest worker; calibration as in calibrations.py, or None."""
 
     code: str
     source: str
+    calibration: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class ListedCamera:
 
 def active_cameras(session: Session) -> list[WatchedCamera]:
     """Return the enabled cameras that have a source, by code. Raises CamerasUnknown."""
-    active = select(Camera.code, Camera.source).where(Camera.enabled, Camera.source.is_not(None))
+    columns = select(Camera.code, Camera.source, Camera.calibration)
+    active = columns.where(Camera.enabled, Camera.source.is_not(None))
     try:
         rows = session.execute(active.order_by(Camera.code)).all()
     except SQLAlchemyError as error:
@@ -58,7 +61,7 @@ def active_cameras(session: Session) -> list[WatchedCamera]:
         raise CamerasUnknown(
             f"The cameras cannot be read from the database ({why}): is it up to date?"
         ) from None
-    return [WatchedCamera(code, source) for code, source in rows if source]
+    return [WatchedCamera(row.code, row.source, row.calibration) for row in rows if row.source]
 
 
 def cameras_from_arguments(sources: Sequence[str], file: Path | None) -> list[ListedCamera]:

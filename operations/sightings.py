@@ -33,6 +33,7 @@ class Sighting:
     camera whose clock is wrong bends no track. None where the camera tells no time.
     id: "<camera code>:<session start, epoch ms>:<track>". camera: its code. snapshot, plate_crop: media keys.
     plate_characters: [{"char", "confidence"}]. box: x1, y1, x2, y2 as fractions of the snapshot.
+    lane, speed_kmh and its error (1 standard deviation): of a calibrated camera, None of any other.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Sighting:
     direction: str | None = None
     lane: int | None = None
     speed_kmh: float | None = None
+    speed_error_kmh: float | None = None
     snapshot: str | None = None
     plate_crop: str | None = None
     box: list[float] | None = None
@@ -193,6 +195,7 @@ FIELDS: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
     "direction": (_text(16), False),
     "lane": (_lane, False),
     "speed_kmh": (_number, False),
+    "speed_error_kmh": (_number, False),
     "snapshot": (_media_key, False),
     "plate_crop": (_media_key, False),
     "box": (_box, False),

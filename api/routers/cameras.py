@@ -79,7 +79,7 @@ def update_camera(
     camera_id: PathId,
     changes: CameraChanges,
 ) -> CameraAnswer:
-    """Rename, enable or disable a camera, or give it a source."""
+    """Rename, enable or disable a camera, give it a source or a calibration."""
     change = CameraChange(changes.model_dump(exclude_unset=True))
     with writing(house.engine) as session:
         camera = change_camera(session, camera_id, change, person.actor, house.now())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.shapes.calibrations import CalibrationAnswer, CalibrationQuestion
 from api.shapes.vocabulary import (
     Answer,
     CameraKind,
@@ -57,6 +58,7 @@ class CameraAnswer(Answer):
     state_since: Time | None
     last_frame_at: Time | None
     clock_offset_s: Annotated[float | None, Field(examples=[0.2])]
+    calibration: CalibrationAnswer | None
     fps: Annotated[float | None, Field(examples=[4.9])]
     fps_wanted: Annotated[float | None, Field(examples=[5.0])]
     health: Annotated[CameraHealth | None, Field(description="of a camera that is live")]
@@ -73,7 +75,7 @@ class CameraSummary(Answer):
 
 
 class CameraChanges(Question):
-    """What is left out stays as it is; `source` may be set to null."""
+    """What is left out stays as it is; `source` and `calibration` may be set to null."""
 
     name: Annotated[Trimmed, Field(min_length=1, max_length=120, examples=["城关大道 1 号杆"])] | None = None
     enabled: Annotated[bool | None, Field(examples=[True])] = None
@@ -81,3 +83,4 @@ class CameraChanges(Question):
         str | None,
         Field(max_length=2000, pattern=r"^(rtsps?|https?|synthetic)://|^/", examples=["rtsp://10.0.0.7/1"]),
     ] = None
+    calibration: CalibrationQuestion | None = None

@@ -24,7 +24,11 @@ class SightingAnswer(Answer):
     vehicle_class: Annotated[str, Field(examples=["car"])]
     colour: Annotated[str | None, Field(examples=["white"])]
     direction: Annotated[str | None, Field(examples=["towards"])]
+    lane: Annotated[int | None, Field(examples=[2])] = None
     speed_kmh: Annotated[float | None, Field(examples=[42.0])] = None
+    speed_error_kmh: Annotated[
+        float | None, Field(examples=[2.5], description="one standard deviation of speed_kmh")
+    ] = None
     camera: NamedPlace
     lon: Lon
     lat: Lat

@@ -72,6 +72,7 @@ class Camera(Table):
     state_since: Mapped[datetime | None]
     last_frame_at: Mapped[datetime | None]
     clock_offset_s: Mapped[float | None]
+    calibration: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class RoadNetworkRow(Table):

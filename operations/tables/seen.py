@@ -29,6 +29,7 @@ class SightingRow(Table):
     direction: Mapped[str | None] = mapped_column(String(16))
     lane: Mapped[int | None]
     speed_kmh: Mapped[float | None]
+    speed_error_kmh: Mapped[float | None]
     confidence: Mapped[float]
     snapshot: Mapped[str | None] = mapped_column(String(80))
     plate_crop: Mapped[str | None] = mapped_column(String(80))
