@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from operations.audit import Actor, record
 from operations.calibrations import calibration_json, check_calibration
 from operations.camera_health import health_json, rates_of
+from operations.cameras import check_sub_source
 from operations.facts import NotFound
 from operations.store import Session
 from operations.tables import Camera
@@ -57,7 +58,7 @@ class CamerasAsked:
 
 @dataclass(frozen=True, slots=True)
 class CameraChange:
-    """What shall change about a camera; names of `values`: name, enabled, source, calibration."""
+    """What shall change about a camera; names of `values`: name, enabled, source, sub_source, calibration."""
 
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -131,13 +132,17 @@ def change_camera(
     camera = session.get(Camera, camera_id, with_for_update=True)
     if camera is None:
         raise CameraNotFound(camera_id)
-    if change.values.get("calibration") is not None:
-        check_calibration(change.values["calibration"])
+    values = change.values
+    if values.get("calibration") is not None:
+        check_calibration(values["calibration"])
+    if values.get("source", "") is None:
+        values = values | {"sub_source": None}
     said: dict[str, Any] = {}
-    for name in ("name", "enabled", "source", "calibration"):
-        if name in change.values and change.values[name] != getattr(camera, name):
-            setattr(camera, name, change.values[name])
-            said[name] = _said(name, change.values[name])
+    for name in ("name", "enabled", "source", "sub_source", "calibration"):
+        if name in values and values[name] != getattr(camera, name):
+            setattr(camera, name, values[name])
+            said[name] = _said(name, values[name])
+    check_sub_source(camera.source, camera.sub_source)
     if camera.source is None or not camera.enabled:
         camera.state, camera.state_since = "unknown", now
         camera.state_reason = camera.state_why = None
@@ -155,7 +160,7 @@ def change_camera(
 
 def _said(name: str, value: Any) -> Any:
     """Return what the audit log tells of a new value."""
-    if name == "source":
+    if name in ("source", "sub_source"):
         return "changed"  # it may hold a password
     if name == "calibration" and value is not None:
         return {"ground": len(value["ground"]), "lanes": len(value["lanes"])}
@@ -177,6 +182,7 @@ def _camera_json(camera: Camera, rates: dict[str, Any] | None) -> dict[str, Any]
         "view_deg": camera.view_deg,
         "range_m": camera.range_m,
         "live": camera.source is not None and camera.enabled,
+        "has_sub_source": camera.sub_source is not None,
         "enabled": camera.enabled,
         "state": camera.state,
         "state_reason": camera.state_reason,

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from operations.audit import Actor, record
+from operations.facts import BadInput
 from operations.store import Session
 from operations.tables import Camera, Grid, Point
 
@@ -31,11 +32,15 @@ class CamerasUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WatchedCamera:
-    """A camera to be watched by an ingest worker; calibration as in calibrations.py, or None."""
+    """A camera to be watched by an ingest worker; calibration as in calibrations.py, or None.
+
+    sub_source: where there are two streams of one view, the smaller one; source is the larger then.
+    """
 
     code: str
     source: str
     calibration: dict[str, Any] | None = None
+    sub_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,12 @@ class ListedCamera:
     lon: float | None = None
     lat: float | None = None
     heading_deg: float | None = None
+    sub_source: str | None = None
 
 
 def active_cameras(session: Session) -> list[WatchedCamera]:
     """Return the enabled cameras that have a source, by code. Raises CamerasUnknown."""
-    columns = select(Camera.code, Camera.source, Camera.calibration)
+    columns = select(Camera.code, Camera.source, Camera.calibration, Camera.sub_source)
     active = columns.where(Camera.enabled, Camera.source.is_not(None))
     try:
         rows = session.execute(active.order_by(Camera.code)).all()
@@ -61,7 +67,7 @@ def active_cameras(session: Session) -> list[WatchedCamera]:
         raise CamerasUnknown(
             f"The cameras cannot be read from the database ({why}): is it up to date?"
         ) from None
-    return [WatchedCamera(row.code, row.source, row.calibration) for row in rows if row.source]
+    return [WatchedCamera(*row) for row in rows if row.source]
 
 
 def cameras_from_arguments(sources: Sequence[str], file: Path | None) -> list[ListedCamera]:
@@ -74,7 +80,7 @@ def cameras_from_arguments(sources: Sequence[str], file: Path | None) -> list[Li
 
 
 def read_camera_file(path: Path) -> list[ListedCamera]:
-    """Read a CSV file: columns code, name, source; perhaps lon, lat, heading_deg. Raises BadCameraList."""
+    """Read a CSV file: columns code, name, source; perhaps others of ListedCamera. Raises BadCameraList."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -101,7 +107,13 @@ def replace_listed_cameras(
     Cameras named with --camera replace those named so before; a file changes only the cameras it lists.
     """
     named_before = Camera.code.like("ARG%"), Camera.source.is_not(None)
-    forgotten = {"source": None, "state": "unknown", "state_reason": None, "state_why": None}
+    forgotten = {
+        "source": None,
+        "sub_source": None,
+        "state": "unknown",
+        "state_reason": None,
+        "state_why": None,
+    }
     codes = [camera.code for camera in cameras]
     if any(code.startswith("ARG") for code in codes):
         session.execute(update(Camera).where(*named_before).values(forgotten))
@@ -109,6 +121,7 @@ def replace_listed_cameras(
     for position, listed in enumerate(cameras):
         row = known.get(listed.code) or _added(session, listed, position)
         row.name, row.source, row.enabled = listed.name, listed.source, True
+        row.sub_source = listed.sub_source
         if listed.lon is not None and listed.lat is not None:
             row.lon, row.lat = listed.lon, listed.lat
             row.grid_id, row.town_id = _grid_at(session, listed.lon, listed.lat)
@@ -154,7 +167,24 @@ def _listed(row: dict[str, str], where: str) -> ListedCamera:
         raise BadCameraList(f"{where}: lon and lat belong together: give both or neither.")
     name = (row["name"] or "").strip()[:120] or code
     heading_deg = _number(row, "heading_deg", 360, where)
-    return ListedCamera(code, name, _checked_source(source, where), lon, lat, heading_deg)
+    source, sub_source = _checked_source(source, where), (row.get("sub_source") or "").strip() or None
+    if sub_source is not None:
+        sub_source = _checked_source(sub_source, where)
+        try:
+            check_sub_source(source, sub_source)
+        except BadInput as error:
+            raise BadCameraList(f"{where}: {error}") from None
+    return ListedCamera(code, name, source, lon, lat, heading_deg, sub_source)
+
+
+def check_sub_source(source: str | None, sub_source: str | None) -> None:
+    """Raise BadInput unless the two streams can be brought together: both by RTSP, or both files."""
+    if sub_source is None:
+        return
+    if not any(all(re.match(kind, url or "") for url in (source, sub_source)) for kind in ("rtsps?://", "/")):
+        raise BadInput(
+            "sub_source", "A sub-stream needs a main stream in `source`: both rtsp://, or both files."
+        )
 
 
 def _number(row: dict[str, str], column: str, most: float, where: str) -> float | None:

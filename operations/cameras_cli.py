@@ -15,7 +15,9 @@ from operations.store import engine_from_url, writing
 def main(argv: Sequence[str]) -> int:
     """Give the listed cameras their sources, adding those that are new."""
     parser = argparse.ArgumentParser(prog="watchgrid cameras")
-    parser.add_argument("file", type=Path, help="UTF-8 CSV: code,name,source and perhaps lon,lat,heading_deg")
+    parser.add_argument(
+        "file", type=Path, help="UTF-8 CSV: code,name,source and perhaps lon,lat,heading_deg,sub_source"
+    )
     options = parser.parse_args(argv)
     try:
         cameras = read_camera_file(options.file)

@@ -52,6 +52,7 @@ class CameraAnswer(Answer):
     view_deg: Annotated[float, Field(examples=[60.0])]
     range_m: Annotated[float, Field(examples=[80.0])]
     live: Annotated[bool, Field(examples=[True], description="whether it has a source and is enabled")]
+    has_sub_source: Annotated[bool, Field(examples=[False], description="vehicles are found in a sub-stream")]
     enabled: Annotated[bool, Field(examples=[True])]
     state: Annotated[CameraState, Field(examples=["online"])]
     state_reason: Annotated[str | None, Field(examples=["no frame for 8 s"])]
@@ -75,12 +76,19 @@ class CameraSummary(Answer):
 
 
 class CameraChanges(Question):
-    """What is left out stays as it is; `source` and `calibration` may be set to null."""
+    """What is left out stays as it is; `source`, `sub_source` and `calibration` may be set to null.
+
+    sub_source: the same view in a smaller picture, in which vehicles are found; `source` is then decoded only
+    where a plate may be read. Both rtsp://, or both files. Without a source there is no sub_source.
+    """
 
     name: Annotated[Trimmed, Field(min_length=1, max_length=120, examples=["城关大道 1 号杆"])] | None = None
     enabled: Annotated[bool | None, Field(examples=[True])] = None
     source: Annotated[
         str | None,
         Field(max_length=2000, pattern=r"^(rtsps?|https?|synthetic)://|^/", examples=["rtsp://10.0.0.7/1"]),
+    ] = None
+    sub_source: Annotated[
+        str | None, Field(max_length=2000, pattern=r"^rtsps?://|^/", examples=["rtsp://10.0.0.7/2"])
     ] = None
     calibration: CalibrationQuestion | None = None

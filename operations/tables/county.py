@@ -64,6 +64,8 @@ class Camera(Table):
     view_deg: Mapped[float]
     range_m: Mapped[float]
     source: Mapped[str | None] = mapped_column(Text)
+    sub_source: Mapped[str | None] = mapped_column(Text)
+    """The same view in a smaller picture: what vehicles are found in. Only with a source."""
     enabled: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(String(16), default="unknown", index=True)
     state_reason: Mapped[str | None] = mapped_column(Text)

@@ -90,6 +90,22 @@ def test_the_administrator_changes_a_camera_and_no_password_is_audited(api: Api)
         assert [row.details for row in rows] == [{"source": "changed"}, {"enabled": False}]
 
 
+def test_a_sub_stream_needs_a_main_stream_and_is_never_shown(api: Api) -> None:
+    administrator, url = api.as_user("administrator"), "/api/v1/cameras/3"
+    lonely = administrator.patch(url, json={"source": None, "sub_source": "rtsp://u:secret@10.0.0.9/2"})
+    assert lonely.json()["has_sub_source"] is False
+    assert administrator.patch(url, json={"sub_source": "rtsp://10.0.0.9/2"}).json()["field"] == "sub_source"
+    streams = {"source": "rtsp://u:secret@10.0.0.9/1", "sub_source": "rtsp://u:secret@10.0.0.9/2"}
+    changed = administrator.patch(url, json=streams)
+    assert changed.json()["has_sub_source"] is True
+    assert "secret" not in changed.text
+    assert administrator.patch(url, json={"source": "synthetic://road"}).json()["field"] == "sub_source"
+    assert administrator.patch(url, json={"source": None}).json()["has_sub_source"] is False
+    with reading(api.house.engine) as session:
+        rows = session.query(AuditRow).filter_by(action="camera.changed").all()
+        assert "secret" not in str([row.details for row in rows])
+
+
 def test_a_look_at_a_live_picture_is_audited_and_asks_for_more(
     api: Api, redis_client: redis.Redis, clock: Clock
 ) -> None:

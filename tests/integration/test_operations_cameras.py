@@ -63,6 +63,15 @@ def test_a_file_gives_known_cameras_a_source_and_adds_new_ones(county: Engine, t
     assert place == {"C1": ("东门", 121.3), "N7": ("西门", 121.25)}
 
 
+def test_a_sub_stream_is_listed_with_its_camera_and_goes_with_it(county: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "cameras.csv"
+    file.write_text("code,name,source,sub_source\nC1,a,rtsp://10.0.0.7/1,rtsp://10.0.0.7/2\n")
+    both = WatchedCamera("C1", "rtsp://10.0.0.7/1", sub_source="rtsp://10.0.0.7/2")
+    assert listed(county, [], file) == [both]
+    file.write_text("code,name,source\nC1,a,rtsp://10.0.0.8/1\n")
+    assert listed(county, [], file) == [WatchedCamera("C1", "rtsp://10.0.0.8/1")]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -72,6 +81,7 @@ def test_a_file_gives_known_cameras_a_source_and_adds_new_ones(county: Engine, t
         ("code,name,source,lon,lat\nC1,a,rtsp://x,121,\n", "line 2.*belong together"),
         ("code,name,source,lon,lat\nC1,a,rtsp://x,121,95\n", "line 2.*lat"),
         ("code,name,source\nC1,a,rtsp://x\nC1,b,rtsp://y\n", "C1 more than once"),
+        ("code,name,source,sub_source\nC1,a,synthetic://road,rtsp://y\n", "line 2.*both rtsp"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_place(tmp_path: Path, text: str, says: str) -> None:
