@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from detection.boxes import covered, size
+from detection.calibration import Calibration
 from detection.detectors import Detector
 from detection.looks import (
     LookSettings,
@@ -57,6 +58,8 @@ class PassWatcher:
         self._sights: dict[int, Sight] = {}
         self._published: dict[str, float] = {}
         self._look_again_s = float("-inf")
+        self.calibration: Calibration | None = None
+        """Where the ground is; None where nobody said, or where the camera has moved since."""
 
     def see(self, frame: Frame) -> Seen:
         """Look at one picture; return the passes it settled (publish each once) and those it ended."""
@@ -148,7 +151,7 @@ class PassWatcher:
             } | {sight.plate.text: sight.last_seen_s}
             if sight.last_seen_s - before_s < self._settings.same_plate_s:
                 return None
-        return as_pass(sight)
+        return as_pass(sight, self.calibration)
 
     def _end(self, over: list[Sight]) -> Seen:
         settled, ended = [], []
@@ -157,7 +160,7 @@ class PassWatcher:
                 continue
             published = None if sight.settled else self._settle(sight)
             settled += [published] if published else []
-            ended.append(as_pass(sight))
+            ended.append(as_pass(sight, self.calibration))
         return Seen(settled, ended)
 
     def _is_pass(self, sight: Sight) -> bool:

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from detection.boxes import at_border, bottom_centre, moved_sizes, shift, size
+from detection.boxes import at_border, bottom_centre, is_cut, moved_sizes, shift, size
+from detection.calibration import Calibration, Foot, lane_of, speed_of
 from detection.colour import colour_shares
 from detection.tracker import Track
 from detection.vocabulary import Box, Frame, PathPoint, PlateRead, VehiclePass
@@ -16,6 +17,9 @@ PATH_EVERY_S = 0.2
 
 RESTING = 0.04
 """Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
+
+MOST_FEET = 400
+"""More say no more about a speed."""
 
 TURNED = 1.5
 """Vehicle sizes there, and back again, that make two vehicles of one: nobody turns round so fast."""
@@ -43,6 +47,8 @@ class Sight:
     inside_another: int = 0
     confidence: float = 0.0
     path: list[PathPoint] = field(default_factory=list)
+    feet: list[Foot] = field(default_factory=list)
+    """Where it stood on the road, from boxes of its own that the frame did not cut."""
     classes: Counter[str] = field(default_factory=Counter)
     colours: Counter[str] = field(default_factory=Counter)
     coloured_s: float = float("-inf")
@@ -78,6 +84,8 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
         sight.far_box, sight.far_s = box, frame.t_s
     sight.travelled = max(sight.travelled, travelled)
     _extend(sight, frame.t_s, box)
+    if track.alone_s == frame.t_s:
+        _tread(sight, detection.box, frame)
     score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
     if score > 1.1 * sight.best_score:
         sight.best_score, sight.best_frame, sight.best_box = score, frame, clipped(box, shape)
@@ -86,8 +94,9 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
         sight.colours.update({k: v * size(box) for k, v in colour_shares(cut(frame.image, box)).items()})
 
 
-def as_pass(sight: Sight) -> VehiclePass:
+def as_pass(sight: Sight, calibration: Calibration | None = None) -> VehiclePass:
     """Return the pass as known by now."""
+    speed = speed_of(calibration, sight.feet) if calibration else None
     return VehiclePass(
         track=sight.number,
         vehicle_class=sight.classes.most_common(1)[0][0],
@@ -101,6 +110,9 @@ def as_pass(sight: Sight) -> VehiclePass:
         best_frame=sight.best_frame,
         best_box=sight.best_box,
         plate_crop=sight.plate_crop,
+        lane=lane_of(calibration, sight.feet) if calibration else None,
+        speed_kmh=speed.kmh if speed else None,
+        speed_error_kmh=speed.error_kmh if speed else None,
     )
 
 
@@ -121,6 +133,8 @@ def split_off(sight: Sight, track: Track, frame: Frame) -> Sight:
     back = first_sight(track, frame)
     back.path = [point for point in sight.path if point[0] > sight.far_s]
     sight.path = [point for point in sight.path if point[0] <= sight.far_s] or sight.path[:1]
+    back.feet = [foot for foot in sight.feet if foot.t_s > sight.far_s]
+    sight.feet = [foot for foot in sight.feet if foot.t_s <= sight.far_s]
     back.first_seen_s = back.path[0][0] if back.path else frame.t_s
     sight.last_seen_s = sight.far_s
     sight.last_box = back.first_box = sight.far_box or track.box
@@ -172,6 +186,21 @@ def clipped(box: Box, frame: tuple[int, int]) -> Box:
         float(np.clip(box[2], 0, width)),
         float(np.clip(box[3], 0, height)),
     )
+
+
+def _tread(sight: Sight, box: Box, frame: Frame) -> None:
+    """Remember where the vehicle stands, if it moved."""
+    width, height = frame.size
+    if is_cut(box[3], height) or is_cut(box[0], width) or is_cut(box[2], width):
+        return
+    x, y = bottom_centre(box)
+    if sight.feet:
+        last = sight.feet[-1]
+        if np.hypot(x - last.x * width, y - last.y * height) < RESTING * size(box):
+            return
+    sight.feet.append(Foot(frame.t_s, x / width, y / height, (size(box) / width, size(box) / height)))
+    if len(sight.feet) > MOST_FEET:
+        sight.feet = sight.feet[::2]
 
 
 def _extend(sight: Sight, t_s: float, box: Box) -> None:

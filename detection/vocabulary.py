@@ -109,7 +109,8 @@ class VehiclePass:
 
     path: bottom-centre points in source pixels, at least every 0.2 s. colour: white, black, grey, red, blue,
     yellow, green, brown or None. direction: towards, away, left, right or None. best_box: in best_frame.
-    plate_crop: h x w x 3 uint8 BGR or None.
+    plate_crop: h x w x 3 uint8 BGR or None. lane, speed_kmh (mean while driving) and its error (1 standard
+    deviation): only where the camera is calibrated and they are known well enough.
     """
 
     track: int
@@ -124,6 +125,9 @@ class VehiclePass:
     best_frame: Frame
     best_box: Box
     plate_crop: np.ndarray | None
+    lane: int | None = None
+    speed_kmh: float | None = None
+    speed_error_kmh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
