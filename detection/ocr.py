@@ -4,6 +4,7 @@ Owns the ONNX sessions and the way from a network's vocabulary to the plate alph
 that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,13 +73,14 @@ def load_text_networks(threads: int) -> TextNetworks:
         raise ReaderModelsMissing(
             f"rapidocr with {_FINDER} and {_READER} is not installed: pip install rapidocr"
         )
-    finder, reader = _session(folder / _FINDER, threads), _session(folder / _READER, threads)
+    finder, reader = open_session(folder / _FINDER, threads), open_session(folder / _READER, threads)
     characters = reader.get_modelmeta().custom_metadata_map["character"].splitlines()
     vocabulary = ("", *characters, " ")
     return TextNetworks(finder, reader, vocabulary, _projection(vocabulary))
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Open an ONNX network on that many CPU threads, idle ones asleep."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
@@ -105,7 +107,7 @@ def find_text(networks: TextNetworks, image: np.ndarray, longest_px: int) -> lis
     scale = longest_px / max(height, width)
     size = tuple(max(32, round(side * scale / 32) * 32) for side in (width, height))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    heat = networks.finder.run(None, {"x": _normalised([small])})[0][0, 0]
+    heat = networks.finder.run(None, {"x": as_input([small])})[0][0, 0]
     quads = _text_quads(heat)
     return [quad * np.array([width / heat.shape[1], height / heat.shape[0]], np.float32) for quad in quads]
 
@@ -140,11 +142,11 @@ def recognise(networks: TextNetworks, crops: list[np.ndarray]) -> list[TextLook]
     """Read crops of one size, each TEXT_HEIGHT_PX high, in one run of the network."""
     if not crops:
         return []
-    outputs = networks.reader.run(None, {"x": _normalised(crops)})[0]
+    outputs = networks.reader.run(None, {"x": as_input(crops)})[0]
     return [_look(networks, output) for output in outputs]
 
 
-def _normalised(images: list[np.ndarray]) -> np.ndarray:
+def as_input(images: Sequence[np.ndarray]) -> np.ndarray:
     """Bring images of one size to the networks' input: N x 3 x H x W float32 in -1..1."""
     return np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1.0
 
