@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from redis import Redis, RedisError
 
@@ -53,6 +54,7 @@ class Worker:
     def loops(self) -> list[Loop]:
         """Return everything this process does."""
         settings, engine, client = self.settings, self.engine, self.client
+        zone = ZoneInfo(settings.site_timezone)
         sightings = Consumer(self.raw_client, stream.SIGHTINGS, self.name)
         states = Consumer(self.raw_client, stream.CAMERA_STATES, self.name)
         return [
@@ -62,6 +64,7 @@ class Worker:
             Loop("counts", 2.0, partial(self.counts.tell, client)),
             Loop("escalation", 1.0, partial(timers.escalate, engine, settings.escalate_after_s)),
             Loop("cameras", 2.0, partial(timers.watch_cameras, engine, client), CAMERAS_QUIET_S),
+            Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)

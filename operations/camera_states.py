@@ -20,21 +20,24 @@ from operations.tables import Camera
 from operations.times import from_text, to_text
 
 STATES = frozenset({"online", "offline", "frozen", "black", "blurred", "moved", "wrong_clock"})
+"""What workers say. `silent` is judged from the reads, in silence.py, of cameras that look well."""
 HEALTH_KEY = "camera:health:"
 WORKER_KEY = "worker:ingest:"
 NOBODY = "no worker reports this camera"
+UNREPORTED = {"code": "unreported"}
 # A row is written for its last frame alone only this often.
 FRAME_TIMES_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a worker says of a camera now."""
+    """What is said of a camera now. why: the reason as {"code", and its numbers}."""
 
     state: str
     reason: str | None
     last_frame_at: datetime | None = None
     clock_offset_s: float | None = None
+    why: dict[str, Any] | None = None
 
 
 def take_states(
@@ -53,8 +56,10 @@ def take_states(
         if camera is None:
             refused.append((message, f"camera {code} is unknown"))
         # A message delivered again says the same again: its event may have been lost the first time.
+        elif _is_silent_still(camera, report):
+            continue
         elif camera.state_since is None or at >= camera.state_since:
-            told.append(_change(camera, report, min(at, now)))
+            told.append(change_state(camera, report, min(at, now)))
     return told, refused
 
 
@@ -62,10 +67,12 @@ def reconcile(session: Session, reports: dict[str, Report], now: datetime) -> li
     """Bring the cameras that have a source in step with what workers report; return the events to publish."""
     told: list[Event] = []
     for camera in session.scalars(live_cameras()):
-        report = reports.get(camera.code, Report("offline", NOBODY))
-        if report.state != camera.state:
-            told.append(_change(camera, report, now))
-        camera.state_reason = report.reason  # a reason may count seconds: that is no event
+        report = reports.get(camera.code, Report("offline", NOBODY, why=UNREPORTED))
+        if not _is_silent_still(camera, report):
+            if report.state != camera.state:
+                told.append(change_state(camera, report, now))
+            # A reason may count seconds: that is no event.
+            camera.state_reason, camera.state_why = report.reason, report.why
         if report.last_frame_at and _is_newer(report.last_frame_at, camera.last_frame_at):
             camera.last_frame_at = report.last_frame_at
             camera.clock_offset_s = report.clock_offset_s
@@ -76,7 +83,8 @@ def is_in_step(session: Session, reports: dict[str, Report]) -> bool:
     """Return whether `reconcile` would change nothing, without locking anything."""
     for camera in session.scalars(live_cameras()):
         report = reports.get(camera.code, Report("offline", NOBODY))
-        if (report.state, report.reason) != (camera.state, camera.state_reason):
+        same = (report.state, report.reason) == (camera.state, camera.state_reason)
+        if not same and not _is_silent_still(camera, report):
             return False
         if report.last_frame_at and _is_newer(report.last_frame_at, camera.last_frame_at):
             return False
@@ -110,8 +118,11 @@ def _read(content: bytes) -> tuple[str, Report, datetime]:
     said = json.loads(content)
     if said["state"] not in STATES:
         raise ValueError(f"unknown state {said['state']!r}")
-    reason = said.get("reason")
-    return str(said["camera"]), Report(said["state"], str(reason) if reason else None), from_text(said["at"])
+    reason, why = said.get("reason"), said.get("why")
+    report = Report(
+        said["state"], str(reason) if reason else None, why=why if isinstance(why, dict) else None
+    )
+    return str(said["camera"]), report, from_text(said["at"])
 
 
 def _report(health: dict[str, str]) -> Report:
@@ -121,21 +132,29 @@ def _report(health: dict[str, str]) -> Report:
         reason=health.get("reason") or None,
         last_frame_at=from_text(frame_at) if frame_at else None,
         clock_offset_s=float(offset) if offset else None,
+        why=json.loads(health["why"]) if health.get("why") else None,
     )
 
 
-def _change(camera: Camera, report: Report, at: datetime) -> Event:
+def change_state(camera: Camera, report: Report, at: datetime) -> Event:
+    """Put a camera into a state; return the event that tells it."""
     if camera.state != report.state:
         camera.state_since = at
-    camera.state, camera.state_reason = report.state, report.reason
+    camera.state, camera.state_reason, camera.state_why = report.state, report.reason, report.why
     shown = {
         "id": camera.id,
         "code": camera.code,
         "state": camera.state,
         "reason": camera.state_reason,
+        "why": camera.state_why,
         "at": to_text(at),
     }
     return events.CAMERA_STATE_CHANGED, {"camera": shown}
+
+
+def _is_silent_still(camera: Camera, report: Report) -> bool:
+    """A camera that sees nothing looks well to its worker; only what it sees again clears that."""
+    return camera.state == "silent" and report.state == "online"
 
 
 def _is_newer(reported: datetime, kept: datetime | None) -> bool:

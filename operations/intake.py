@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from operations.camera_hours import count_in
 from operations.hits import CameraPlace, Hit, raise_or_renew
 from operations.matching import Watch
 from operations.sightings import MalformedSighting, Sighting, from_json, implausible
@@ -123,6 +124,7 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
     new = insert_new(session, SightingRow, [rows[key] for key in sorted(rows)])
     stored = Stored()
     hits: list[Hit] = []
+    inserted: list[tuple[int, datetime, bool]] = []
     matcher = known.watch.matcher(session, now)
     for sighting in sightings:
         if sighting.id not in new:
@@ -130,10 +132,12 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
         new.discard(sighting.id)
         camera = cameras[sighting.camera]
         stored.counted[camera.id] += 1
+        inserted.append((camera.id, sighting.seen_at, sighting.plate is not None))
         if sighting.plate:
             found = matcher.matches(sighting.plate, sighting.received_at)
             hits += [Hit(sighting, sighting.plate, entry, camera) for entry in found]
     stored.raised, stored.seen_again = raise_or_renew(session, hits, now)
+    count_in(session, inserted)  # last: others that count the same hour wait until we commit
     return stored
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 
-from operations import audit
+from operations import audit, camera_hours
 from operations.audit import SYSTEM
 from operations.media import KEY
 from operations.store import (
@@ -51,6 +51,8 @@ def expire(engine: Engine, media_dir: Path, now: datetime, days: int) -> Expired
     with reading(engine) as session:
         kept = _kept_pictures(session, limit)
     pictures = _delete_pictures(media_dir, limit - PICTURES_LATER, kept)
+    with writing(engine) as session:
+        camera_hours.forget_old(session, now)
     if sightings or pictures:
         with writing(engine) as session:
             audit.record(

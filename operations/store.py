@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError as ChangedMeanwhile  # noqa: F401  what api/errors.py answers to
 from sqlalchemy.exc import OperationalError as DatabaseDown  # noqa: F401
 from sqlalchemy.orm import Session as Session
@@ -99,6 +99,24 @@ def _insert_new_as_json(session: Session, table: type[Table], rows: Sequence[dic
     )
     content = json.dumps([{**defaults, **row} for row in rows], default=datetime.isoformat)
     return set(session.execute(statement, {"rows": content}).scalars())
+
+
+def add_amounts(
+    session: Session, table: type[Table], rows: Sequence[dict[str, Any]], amounts: Sequence[str]
+) -> None:
+    """Insert the rows; where a primary key is there already, add its `amounts` to those kept."""
+    if not rows:
+        return
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+    columns = table.__table__.c
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=[column for column in columns if column.primary_key],
+            set_={name: columns[name] + insert.excluded[name] for name in amounts},
+        ),
+        list(rows),
+    )
 
 
 def is_partitioned(session: Session) -> bool:

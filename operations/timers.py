@@ -1,23 +1,29 @@
 """Timers: what the worker does again and again, and the loop that survives a step that fails."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from redis import Redis, RedisError
 
-from operations import alerts, events, retention
+from operations import alerts, events, retention, stream
+from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
-from operations.store import DatabaseDown, Engine, reading, writing
+from operations.silence import judge_reads
+from operations.store import DatabaseDown, Engine, reading, take_turn, writing
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 10.0
 WORKER_KEY = "worker:operations:"
 WORKER_LIVES_MS = 6_000
+UNREAD_ALLOWED = 500
+READS_KEPT_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,27 @@ def watch_cameras(engine: Engine, client: Redis, now: datetime) -> None:
     with writing(engine) as session:
         told = reconcile(session, reports, now)
     events.publish(client, told)
+
+
+def watch_reads(engine: Engine, client: Redis, zone: tzinfo, now: datetime) -> None:
+    """Find cameras that look well and see nothing, unless sightings wait unread: then nobody can tell."""
+    if stream.backlog(client, stream.SIGHTINGS) > UNREAD_ALLOWED:
+        return
+    with writing(engine) as session:
+        if not take_turn(session, "reads"):
+            return
+        judged = judge_reads(session, now, zone)
+    events.publish(client, judged.told)
+    reads: dict[Any, Any] = {
+        str(camera_id): json.dumps({"seen": seen, "usual": usual})
+        for camera_id, (seen, usual) in judged.last_hour.items()
+    }
+    with client.pipeline() as pipe:
+        pipe.delete(READS_KEY)
+        if reads:
+            pipe.hset(READS_KEY, mapping=reads)
+            pipe.expire(READS_KEY, READS_KEPT_S)
+        pipe.execute()
 
 
 def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from geo.roads import RoadNetwork
 from geo.travel_times import seconds_between
 from operations import cases, watchlist
 from operations.audit import Actor
+from operations.camera_hours import count_in
 from operations.cases import NewCase
 from operations.county import road_network
 from operations.demo.history import DAYS, Stations, past_sightings
@@ -71,13 +73,18 @@ def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetim
     stations = Stations(np.array([c.id for c in cameras]), seconds_between(network, nodes, nodes))
     with writing(engine) as session:
         ensure_partitions(session, (now - timedelta(days=DAYS + 2)).date(), now.date())
-        batch: list[dict[str, object]] = []
+        batch: list[dict[str, Any]] = []
         for rows in past_sightings(stations, seed, now):
             batch += rows
             if len(batch) >= 5000:
-                session.execute(insert(SightingRow), batch)
+                _add(session, batch)
                 batch = []
-        session.execute(insert(SightingRow), batch)
+        _add(session, batch)
+
+
+def _add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    session.execute(insert(SightingRow), rows)
+    count_in(session, ((row["camera_id"], row["seen_at"], True) for row in rows))
 
 
 def _camera_of_each_point(session: Session) -> Sequence[Camera]:

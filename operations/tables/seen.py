@@ -44,7 +44,7 @@ class SightingRow(Table):
 
 
 class CameraHour(Table):
-    """How many vehicles a camera saw in one hour (UTC), and how many plates it read; kept longer than they."""
+    """How many vehicles a camera saw in one hour (UTC), and how many plates it read; outlives both."""
 
     __tablename__ = "camera_hours"
     camera_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

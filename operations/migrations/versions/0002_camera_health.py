@@ -30,8 +30,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("state_why", sa.JSON(none_as_null=True), nullable=True))
     hour = HOUR[op.get_bind().dialect.name]
     op.execute(
-        f"INSERT INTO camera_hours (camera_id, hour, seen, read) SELECT camera_id, {hour}, count(*), count(plate) "
-        f"FROM sightings GROUP BY camera_id, {hour}"
+        "INSERT INTO camera_hours (camera_id, hour, seen, read) "
+        f"SELECT camera_id, {hour}, count(*), count(plate) FROM sightings GROUP BY camera_id, {hour}"
     )
 
 
