@@ -8,6 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 # Commands that parse their own arguments: name -> (module with main(argv) -> exit code, what it does).
 ROOMS = {
@@ -30,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command in ("up", "demo"):
         from operations.up import run
 
-        return run(options)
+        return run(options, _calibration_of_a_rendered_camera if options.command == "demo" else None)
     if options.command == "migrate":
         return _migrate()
     _parser().print_help()
@@ -49,6 +50,12 @@ def _room(name: str, arguments: Sequence[str]) -> int:
             )
             return 2
         raise
+
+
+def _calibration_of_a_rendered_camera(source: str) -> dict[str, Any]:
+    from ingest.synthetic.calibration import calibration_of
+
+    return calibration_of(source)
 
 
 def _migrate() -> int:

@@ -17,6 +17,7 @@ from detection.detectors import Detector
 from detection.looks import ReadPlates
 from detection.passes import PassWatcher
 from detection.vocabulary import Frame, VehiclePass
+from ingest.calibration import Trust, calibration_from
 from ingest.health import Health, HealthJudge
 from ingest.live import LivePicture
 from ingest.publication import Take, sighting_of
@@ -71,6 +72,7 @@ class CameraThread:
         self._stop = threading.Event()
         self._wait_s = wait_s
         self._judge = HealthJudge()
+        self._trust = Trust(calibration_from(camera.calibration, camera.code))
         self._judged_s = self._judge_base_s = 0.0
         self._last_start_ms = 0
         self._live = LivePicture(workshop.media_dir, camera.code, workshop.watched)
@@ -132,6 +134,8 @@ class CameraThread:
                 if run is None or frame.size != run.size:
                     self._finish(run)  # another resolution: nothing learned from the old pictures holds
                     run = self._new_run(frame)
+                state = status.health.state if status.health else None
+                run.watcher.calibration = self._trust.calibration(state, self._judged_s)
                 # Judged well only after it was watched: a fault in watching must not look well in between.
                 self._publish(run, run.watcher.see(frame).settled)
                 self._look(frame, counts.clock_offset_s)

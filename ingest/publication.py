@@ -64,6 +64,9 @@ def sighting_of(
         else None,
         colour=vehicle.colour,
         direction=vehicle.direction,
+        lane=vehicle.lane,
+        speed_kmh=_tenths(vehicle.speed_kmh),
+        speed_error_kmh=_tenths(vehicle.speed_error_kmh),
         snapshot=_stored(media_dir, best.image),
         plate_crop=_stored(media_dir, vehicle.plate_crop),
         box=[_share(x1 / width), _share(y1 / height), _share(x2 / width), _share(y2 / height)],
@@ -147,6 +150,10 @@ def _stored(media_dir: Path, image: np.ndarray | None) -> str | None:
     except OSError as error:
         log.error("a picture could not be stored in %s: %s", media_dir, error.strerror)
         return None
+
+
+def _tenths(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _share(value: float) -> float:

@@ -109,7 +109,7 @@ class Watch:
                 self._reports.tell_unwatched(code)
         for code, camera in list(self._cameras.items()):
             if code in self._wanted and camera.camera != self._wanted[code]:
-                log.info("camera %s has another source", code)
+                log.info("camera %s was changed", code)
                 camera.stop()
                 self._start(code, workshop)
         for code in change.taken:

@@ -10,10 +10,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from config.logging import set_up_logging
 from config.redis_server import NoRedis, start_embedded_redis
@@ -36,8 +36,14 @@ class CannotStart(Exception):
     """Something on this host must be changed first; the message says what."""
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run everything on this host until a signal; return the exit code."""
+Calibrate = Callable[[str], dict[str, Any]]
+
+
+def run(options: argparse.Namespace, calibrate: Calibrate | None = None) -> int:
+    """Run everything on this host until a signal; return the exit code.
+
+    calibrate: tells the calibration of a rendered camera by its source; for the demo.
+    """
     settings = _settings(options)
     set_up_logging("watchgrid", settings.log_level)
     try:
@@ -46,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         with _lock(settings.data_dir):
             engine = engine_from_url(settings.database)
             migrate(engine, datetime.now(UTC).date())
-            logins = _prepare(engine, settings, options)
+            logins = _prepare(engine, settings, options, calibrate)
             _supervise(settings, options.command == "demo", logins)
     except (CannotScale, CannotStart, NoRedis, BadCameraList) as error:
         print(error, file=sys.stderr)
@@ -104,13 +110,15 @@ def _lock(data_dir: Path) -> IO[str]:
     return lock
 
 
-def _prepare(engine: Engine, settings: Settings, options: argparse.Namespace) -> list[Login]:
+def _prepare(
+    engine: Engine, settings: Settings, options: argparse.Namespace, calibrate: Calibrate | None
+) -> list[Login]:
     """Fill an empty database, and set up the cameras that the command names."""
     now = datetime.now(UTC)
     if options.command == "demo":
         from operations.demo.seed import prepare_demo
 
-        return prepare_demo(engine, settings, options.seed, options.live_cameras)
+        return prepare_demo(engine, settings, options.seed, options.live_cameras, calibrate)
     cameras = cameras_from_arguments(options.camera, options.cameras)
     ensure_county(engine, now)
     logins = ensure_logins(engine, settings.data_dir, now)

@@ -1,6 +1,6 @@
 """What the demo adds to an empty installation: cases, a watchlist, two weeks of history, rendered cameras."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,13 @@ BETWEEN_CAMERAS_S = (35.0, 110.0)  # road time from one live camera to the next
 LOOKS = ("", "", "&weather=rain", "", "&glare=1", "&light=night")
 
 
-def prepare_demo(engine: Engine, settings: Settings, seed: int, live_cameras: int) -> list[Login]:
+Calibrate = Callable[[str], dict[str, Any]]
+"""Takes the source of a rendered camera, returns its calibration."""
+
+
+def prepare_demo(
+    engine: Engine, settings: Settings, seed: int, live_cameras: int, calibrate: Calibrate | None
+) -> list[Login]:
     """Fill an empty database with the demo, point the live cameras at the renderer, write their traffic."""
     now = datetime.now(UTC)
     ensure_county(engine, now, seed)
@@ -46,6 +52,8 @@ def prepare_demo(engine: Engine, settings: Settings, seed: int, live_cameras: in
         _open_case(engine, now)
         _write_history(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
     _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
+    if calibrate:
+        _calibrate_rendered_cameras(engine, calibrate)
     return logins
 
 
@@ -111,7 +119,7 @@ def _point_cameras_at_renderer(
         seconds = seconds_between(network, nodes, nodes)
         order = _drive(seconds, _most_central(session, cameras), count)
         session.execute(
-            update(Camera).where(Camera.source.like("synthetic://%")).values(source=None, state="unknown")
+            update(Camera).where(Camera.source.like("synthetic://%")).values(source=None, state="unknown", calibration=None)
         )
         for number, index in enumerate(order):
             camera = cameras[index]
@@ -120,6 +128,13 @@ def _point_cameras_at_renderer(
     live = [LiveCamera(cameras[i].code, int(nodes[i])) for i in order]
     epoch = datetime.now(UTC) + timedelta(seconds=FIRST_PASSAGE_AFTER_S)
     write_schedule(schedule, live, seconds[np.ix_(order, order)], seed, epoch)
+
+
+def _calibrate_rendered_cameras(engine: Engine, calibrate: Calibrate) -> None:
+    """Give every rendered camera its calibration, as an administrator would."""
+    with writing(engine) as session:
+        for camera in session.scalars(select(Camera).where(Camera.source.like("synthetic://%"))):
+            camera.calibration = calibrate(camera.source or "")
 
 
 def _most_central(session: Session, cameras: Sequence[Camera]) -> int:
