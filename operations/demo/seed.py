@@ -119,7 +119,9 @@ def _point_cameras_at_renderer(
         seconds = seconds_between(network, nodes, nodes)
         order = _drive(seconds, _most_central(session, cameras), count)
         session.execute(
-            update(Camera).where(Camera.source.like("synthetic://%")).values(source=None, state="unknown", calibration=None)
+            update(Camera)
+            .where(Camera.source.like("synthetic://%"))
+            .values(source=None, state="unknown", calibration=None)
         )
         for number, index in enumerate(order):
             camera = cameras[index]
