@@ -24,6 +24,7 @@ export type Line = Schemas["LineString"];
 
 export type Camera = Schemas["CameraAnswer"];
 export type CameraState = Camera["state"];
+export type Calibration = Schemas["CalibrationAnswer"];
 export type CameraSummary = Schemas["CameraSummary"];
 
 export type Alert = Schemas["AlertAnswer"];

@@ -1,6 +1,6 @@
 // Tests of ground.ts, run by tests.mjs. A camera is made up, its points are projected and fitted back.
 import { equal, near, truthy } from "../testing";
-import { fit, gridLines, judge, project, rectangle, type GroundPoint } from "./ground";
+import { fit, gridLines, judge, metresAt, project, rectangle, type GroundPoint } from "./ground";
 
 /** A camera 6 m up that looks 12° down, 50° wide, 16:9. */
 function seen(right_m: number, ahead_m: number): GroundPoint {
@@ -21,6 +21,9 @@ export const tests = {
       near(at[0], seen(right, ahead).x, 1e-9);
       near(at[1], seen(right, ahead).y, 1e-9);
       truthy(weight > 0);
+      const back = metresAt(projection, at);
+      near(back[0], right, 1e-6);
+      near(back[1], ahead, 1e-6);
     }
     equal(judge(ROAD, SIZE).kind, "exact");
   },

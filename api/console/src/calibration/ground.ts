@@ -44,6 +44,15 @@ export function project(matrix: Projection, [right, ahead]: Pair): { at: Pair; w
   return { at: [row(0) / weight, row(3) / weight], weight };
 }
 
+/** Give the metres of a place in the picture: the inverse of `project`. */
+export function metresAt(matrix: Projection, [x, y]: Pair): Pair {
+  const [a, b, c, d, e, f, g, h, i] = matrix as [number, number, number, number, number, number, number, number, number];
+  const weight = x * (d * h - e * g) + y * (b * g - a * h) + (a * e - b * d);
+  const right = x * (e * i - f * h) + y * (c * h - b * i) + (b * f - c * e);
+  const ahead = x * (f * g - d * i) + y * (a * i - c * g) + (c * d - a * f);
+  return [right / weight, ahead / weight];
+}
+
 /** Say what the points are worth on a picture of so many pixels. */
 export function judge(points: readonly GroundPoint[], size: { width: number; height: number }): Verdict {
   if (points.length < FEWEST) return { kind: "few", missing: FEWEST - points.length };

@@ -21,6 +21,11 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return tables[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+/** Give the words for a key that may not be there: one made from what the server sent. */
+export function phrase(key: string, values: Record<string, string | number> = {}): string | null {
+  return key in tables[language] ? t(key as Key, values) : null;
+}
+
 /** Give the words for a value the server sent (a state, a role); the value itself where there are none. */
 export function word(group: string, value: string | null | undefined): string {
   if (value === null || value === undefined || value === "") return t("none");

@@ -32,7 +32,7 @@ export class CountyMap {
   readonly layers: Layers;
   private readonly sheet = new ImageLayer();
   private readonly pulses: Pulses;
-  private options: SheetOptions = { palette: PALETTES.night, groups: [], showGrids: true, showRoads: true, watched: new Set() };
+  private options: SheetOptions = { palette: PALETTES.night, groups: new Set(), letters: {}, showGrids: true, showRoads: true, watched: new Set() };
   private cameraIndex = new Map<number, number>();
   private packed: Packed | null = null;
   private redraw: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,5 @@
 // Turns what the server sends (GeoJSON, delta-coded roads, camera columns) into flat Mercator arrays for fast drawing.
-import type { Areas, CameraState, MapCameras, Places, Roads } from "../api/types";
-import { groupOf, GROUPS } from "../state/cameras.svelte";
+import type { Areas, MapCameras, Places, Roads } from "../api/types";
 import type { Drawing } from "../state/county.svelte";
 
 const RADIUS_M = 6378137;
@@ -140,8 +139,6 @@ function packCameras(columns: MapCameras): Cameras {
     columns,
   };
 }
-
-export const groupIndex = (state: CameraState): number => GROUPS.indexOf(groupOf(state));
 
 function labelOf(shapes: Areas, lines: Lines): Place[] {
   const best = new Map<number, { area: number; i: number }>();

@@ -15,6 +15,7 @@ export interface Palette {
   cameraDim: string;
   live: string;
   fault: string;
+  silent: string;
   clock: string;
   ink: string;
   text: string;
@@ -37,6 +38,7 @@ export const PALETTES: Record<Theme, Palette> = {
     cameraDim: "#54656d",
     live: "#e8ebe9",
     fault: "#d68ad9",
+    silent: "#f2c3d3",
     clock: "#a59ae6",
     ink: "#0f1316",
     text: "#e8ebe9",
@@ -57,6 +59,7 @@ export const PALETTES: Record<Theme, Palette> = {
     cameraDim: "#b3bdbd",
     live: "#15191b",
     fault: "#8c2f92",
+    silent: "#7c1440",
     clock: "#5a4bb0",
     ink: "#f3f4f1",
     text: "#15191b",

@@ -1,12 +1,15 @@
 // Draws the survey sheet (land, grids, roads, cameras) on a canvas. Pure drawing: no OpenLayers, no state of its own.
+import type { CameraState } from "../api/types";
+import { groupOf, type CameraGroup } from "../state/cameras.svelte";
 import type { Lines, Packed } from "./pack";
-import { groupIndex } from "./pack";
-import type { Palette } from "./palette";
+import { SANS, type Palette } from "./palette";
 
 export interface SheetOptions {
   palette: Palette;
-  /** Camera groups that are shown, by index in GROUPS. */
-  groups: boolean[];
+  /** Camera groups that are shown. */
+  groups: ReadonlySet<CameraGroup>;
+  /** One letter per state, written beside faulty cameras at street zoom. */
+  letters: Partial<Record<CameraState, string>>;
   showGrids: boolean;
   showRoads: boolean;
   /** Codes of grids with an open alert. */
@@ -25,6 +28,7 @@ interface Pen {
 
 const SUB_GRIDS_BELOW = 14;
 const ROADS_BELOW = [Infinity, Infinity, 90, 38, 16];
+const LETTERS_BELOW = 8;
 const ROAD_PX = [2.2, 1.8, 1.3, 1, 0.8];
 
 /** Draw the part of the county in `extent` (Mercator metres) on a canvas of `size` pixels. */
@@ -105,36 +109,61 @@ function trace(pen: Pen, lines: Lines, wanted: (tag: number) => boolean = () => 
 export const cameraRadius = (resolution: number): number =>
   resolution > 60 ? 0.9 : resolution > 30 ? 1.4 : resolution > 12 ? 2.2 : resolution > 5 ? 3.2 : 4.2;
 
+/** What is drawn later lies above. */
+const PASSES: [CameraGroup, boolean][] = [["unknown", false], ["online", false], ["offline", false], ["fault", false], ["silent", false], ["clock", false], ["online", true]];
+
 function drawCameras(pen: Pen, packed: Packed, options: SheetOptions): void {
   const { cameras } = packed;
   const { palette } = options;
-  const passes: [number, boolean][] = [[1, false], [0, false], [2, false], [3, false], [4, false], [0, true]];
-  for (const [group, live] of passes) {
-    if (!options.groups[group]) continue;
+  for (const [group, live] of PASSES) {
+    if (!options.groups.has(group)) continue;
     const radius = cameraRadius(pen.resolution) * pen.ratio;
+    const letters: [string, number, number][] = [];
     pen.context.beginPath();
     for (let i = 0; i < cameras.x.length; i++) {
-      if ((cameras.live[i] === 1) !== live && group === 0) continue;
-      if (groupIndex(cameras.columns.state[i]!) !== group) continue;
+      if ((cameras.live[i] === 1) !== live && group === "online") continue;
+      const state = cameras.columns.state[i]!;
+      if (groupOf(state) !== group) continue;
       const x = (cameras.x[i]! - pen.extent[0]!) * pen.scale;
       const y = (pen.extent[3]! - cameras.y[i]!) * pen.scale;
       if (x < -9 || y < -9 || x > pen.context.canvas.width + 9 || y > pen.context.canvas.height + 9) continue;
       mark(pen.context, group, x, y, radius * (cameras.hd[i] === 1 ? 1.2 : 0.85));
+      if (options.letters[state]) letters.push([options.letters[state], x, y]);
     }
     inkMarks(pen, group, live, palette);
+    if (pen.resolution < LETTERS_BELOW) writeLetters(pen, letters, palette);
   }
   markLive(pen, packed, options);
 }
 
-/** Each group has a shape of its own: dot, ring, cross, square. */
-function mark(context: CanvasRenderingContext2D, group: number, x: number, y: number, r: number): void {
-  if (group === 3) {
+function writeLetters(pen: Pen, letters: [string, number, number][], palette: Palette): void {
+  const { context, ratio } = pen;
+  context.font = `600 ${12 * ratio}px ${SANS}`;
+  context.textBaseline = "middle";
+  context.strokeStyle = palette.halo;
+  context.fillStyle = palette.text;
+  context.lineWidth = 3 * ratio;
+  for (const [letter, x, y] of letters) {
+    context.strokeText(letter, x + 10 * ratio, y);
+    context.fillText(letter, x + 10 * ratio, y);
+  }
+}
+
+/** Each group has a shape of its own: dot, ring, cross, triangle on its point, square. */
+function mark(context: CanvasRenderingContext2D, group: CameraGroup, x: number, y: number, r: number): void {
+  if (group === "fault") {
     const d = Math.max(r, 1.6) * 1.05;
     context.moveTo(x - d, y - d);
     context.lineTo(x + d, y + d);
     context.moveTo(x + d, y - d);
     context.lineTo(x - d, y + d);
-  } else if (group === 4) {
+  } else if (group === "silent") {
+    const d = Math.max(r, 1.8) * 1.2;
+    context.moveTo(x - d, y - d * 0.75);
+    context.lineTo(x + d, y - d * 0.75);
+    context.lineTo(x, y + d);
+    context.closePath();
+  } else if (group === "clock") {
     const d = Math.max(r, 1.5);
     context.rect(x - d, y - d, d * 2, d * 2);
   } else {
@@ -143,14 +172,14 @@ function mark(context: CanvasRenderingContext2D, group: number, x: number, y: nu
   }
 }
 
-function inkMarks(pen: Pen, group: number, live: boolean, palette: Palette): void {
+function inkMarks(pen: Pen, group: CameraGroup, live: boolean, palette: Palette): void {
   const { context, ratio, resolution } = pen;
-  if (group < 2) {
-    context.fillStyle = live ? palette.live : group === 0 ? palette.camera : palette.cameraDim;
+  if (group === "online" || group === "unknown") {
+    context.fillStyle = live ? palette.live : group === "online" ? palette.camera : palette.cameraDim;
     context.fill();
     return;
   }
-  context.strokeStyle = group === 2 ? palette.camera : group === 3 ? palette.fault : palette.clock;
+  context.strokeStyle = group === "offline" ? palette.camera : palette[group];
   context.lineWidth = (resolution > 30 ? 0.9 : 1.5) * ratio;
   context.stroke();
 }
@@ -161,7 +190,7 @@ function markLive(pen: Pen, packed: Packed, options: SheetOptions): void {
   const { context, ratio } = pen;
   context.beginPath();
   for (let i = 0; i < cameras.x.length; i++) {
-    if (cameras.live[i] !== 1 || !options.groups[groupIndex(cameras.columns.state[i]!)]) continue;
+    if (cameras.live[i] !== 1 || !options.groups.has(groupOf(cameras.columns.state[i]!))) continue;
     const x = (cameras.x[i]! - pen.extent[0]!) * pen.scale;
     const y = (pen.extent[3]! - cameras.y[i]!) * pen.scale;
     const r = (cameraRadius(pen.resolution) * 1.2 + 2.6) * ratio;

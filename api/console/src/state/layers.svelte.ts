@@ -7,7 +7,7 @@ export const SHEET_LAYERS: LayerName[] = ["grids", "roads", "labels"];
 
 const hidden = (): string[] => (route.query.hide ?? "").split(",").filter(Boolean);
 export const isShown = (name: LayerName): boolean => !hidden().includes(name);
-export const shownGroups = (): boolean[] => GROUPS.map(isShown);
+export const shownGroups = (): Set<CameraGroup> => new Set(GROUPS.filter(isShown));
 
 export function toggle(name: LayerName): void {
   const now = hidden();

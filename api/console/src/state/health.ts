@@ -1,0 +1,32 @@
+// Why a camera is in its state and what to do about it, in words, from the code and numbers that the server gives.
+import type { Camera } from "../api/types";
+import { currentLanguage, phrase, t } from "../i18n/index.svelte";
+
+export interface Why {
+  /** What is wrong, in the reader's language. */
+  said: string;
+  /** What the worker says itself, where `said` does not say as much. */
+  raw: string | null;
+  todo: string | null;
+}
+
+const written = (value: string | number): string | number => (typeof value === "number" ? Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)) : value);
+
+/** Say why a camera is not simply online; null when nothing is wrong. */
+export function whyOf(camera: Camera): Why | null {
+  if (!camera.enabled) return { said: t("why.disabled"), raw: null, todo: t("todo.disabled") };
+  const reason = camera.state_reason;
+  if (camera.state === "online" && !reason) return null;
+  const code = camera.health?.code ?? "";
+  const numbers = Object.fromEntries(Object.entries(camera.health?.numbers ?? {}).map(([name, value]) => [name, written(value)]));
+  const exact = code ? phrase(`why.${code}`, numbers) : null;
+  const english = currentLanguage() === "en";
+  const said = (english ? reason : exact) ?? phrase(`why.${camera.state}`) ?? reason ?? "";
+  const raw = !english && !exact ? reason : null;
+  return { said, raw, todo: phrase(`todo.${code}`) ?? phrase(`todo.${camera.state}`) };
+}
+
+/** Whether fewer pictures are looked at than wanted, so that vehicles may be missed. */
+export function isOverloaded(camera: Camera): boolean {
+  return Boolean(camera.fps && camera.fps_wanted && camera.fps < 0.8 * camera.fps_wanted);
+}
