@@ -1,6 +1,7 @@
 """The detector port and the choice of adapter. Finds nothing itself, downloads nothing."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -67,6 +68,13 @@ def _motion() -> Detector:
 
 
 def _ultralytics(weights: Path) -> Detector:
-    from detection.ultralytics_detector import UltralyticsDetector  # heavy: loaded only where it is used
+    """OpenVINO runs its own folders where their head is NMS-free; ultralytics runs the rest."""
+    if weights.name.endswith("_openvino_model"):
+        from detection.openvino_detector import OpenVinoDetector  # heavy: loaded only where it is used
+        from detection.openvino_network import OtherHead
+
+        with suppress(OtherHead):
+            return OpenVinoDetector(weights)
+    from detection.ultralytics_detector import UltralyticsDetector  # heavier
 
     return UltralyticsDetector(weights)

@@ -1,6 +1,5 @@
 """Finds vehicles with any network that ultralytics loads; nobody else imports it. Does not track."""
 
-import hashlib
 import os
 import threading
 from pathlib import Path
@@ -8,21 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from detection.boxes import overlap
+from detection.networks import LEAST_CONFIDENCE, hash_of, vehicle_labels, without_doubles
 from detection.vocabulary import Detection
-
-COCO_VEHICLES = {2: "car", 3: "motorcycle", 5: "bus", 7: "truck"}
-"""The only classes ever asked for: persons and bicycles are not."""
-
-LEAST_CONFIDENCE = 0.1
-"""ByteTrack's second association lives on weak detections, so the network reports down to here."""
-
-SAME_VEHICLE_OVERLAP = 0.7
-"""The NMS-free head may report a vehicle as car and as truck: boxes that overlap by more are one."""
 
 
 class UltralyticsDetector:
-    """Vehicles by a COCO network. Remembers no picture, so one serves all cameras, from any thread."""
+    """Vehicles by a network. Remembers no picture, so one serves all cameras."""
 
     name = "ultralytics"
     wants_every_frame = False
@@ -32,6 +22,7 @@ class UltralyticsDetector:
         if not weights.exists():
             raise FileNotFoundError(f"detector weights not found: {weights}")
         self._model = _load(weights)
+        self._labels = vehicle_labels(self._model.names)
         self._input_px = input_px
         self._one_at_a_time = threading.Lock()
         self.model_hash = hash_of(weights)
@@ -45,7 +36,7 @@ class UltralyticsDetector:
         with self._one_at_a_time:
             results = self._model.predict(
                 image,
-                classes=list(COCO_VEHICLES),
+                classes=list(self._labels),
                 conf=LEAST_CONFIDENCE,
                 imgsz=self._input_px,
                 nms=False,
@@ -55,38 +46,28 @@ class UltralyticsDetector:
         rows = results[0].boxes.data.cpu().numpy()
         found = [
             Detection(
-                (float(x1), float(y1), float(x2), float(y2)), COCO_VEHICLES[int(label)], float(confidence)
+                (float(x1), float(y1), float(x2), float(y2)), self._labels[int(label)], float(confidence)
             )
             for x1, y1, x2, y2, confidence, label in rows
-            if int(label) in COCO_VEHICLES
+            if int(label) in self._labels
         ]
         return without_doubles(found)
 
 
-def without_doubles(found: list[Detection]) -> list[Detection]:
-    """Keep the strongest of the detections that cover the same vehicle, whatever class they name."""
-    kept: list[Detection] = []
-    for candidate in sorted(found, key=lambda detection: -detection.confidence):
-        if all(overlap(candidate.box, other.box) < SAME_VEHICLE_OVERLAP for other in kept):
-            kept.append(candidate)
-    return kept
+def offline(config_dir: Path | None = None) -> None:
+    """Keep ultralytics from phoning home and installing anything; its settings file goes to config_dir.
 
-
-def hash_of(weights: Path) -> str:
-    """Return the first 16 hex digits of the SHA-256 over the weights (all files of a folder, by name)."""
-    digest = hashlib.sha256()
-    for file in sorted(weights.rglob("*")) if weights.is_dir() else [weights]:
-        if file.is_file():
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _load(weights: Path) -> Any:
-    # Before the import: ultralytics reads these once. It must neither phone home nor install anything.
+    Call it before anything imports ultralytics, which reads these once.
+    """
     os.environ["YOLO_OFFLINE"] = "true"
     os.environ["YOLO_AUTOINSTALL"] = "false"
     os.environ.setdefault("YOLO_VERBOSE", "false")
+    if config_dir is not None:
+        os.environ["YOLO_CONFIG_DIR"] = str(config_dir)
+
+
+def _load(weights: Path) -> Any:
+    offline()
     from ultralytics import YOLO, settings
 
     if settings.get("sync", True):

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from detection.detectors import load_detector
 from detection.passes import PassWatcher
-from detection.ultralytics_detector import COCO_VEHICLES, UltralyticsDetector
+from detection.ultralytics_detector import UltralyticsDetector
 from detection.vocabulary import Frame, PathPoint
 from ingest.sources import Playing, open_source
 
 ANALYSED_FPS = 12.5
+COCO_VEHICLES = [2, 3, 5, 7]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def by_naive_tracking(path: Path, weights: Path) -> tuple[list[list[PathPoint]],
     for frame in frames(path):
         started = time.process_time()
         boxes = model.track(
-            frame.image, persist=True, classes=list(COCO_VEHICLES), verbose=False, tracker="bytetrack.yaml"
+            frame.image, persist=True, classes=COCO_VEHICLES, verbose=False, tracker="bytetrack.yaml"
         )[0].boxes
         cpu_s += time.process_time() - started
         numbers = [] if boxes.id is None else boxes.id.int().tolist()

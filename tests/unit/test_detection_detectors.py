@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from detection.detectors import load_detector
-from detection.ultralytics_detector import UltralyticsDetector, hash_of, without_doubles
+from detection.networks import hash_of, without_doubles
+from detection.ultralytics_detector import UltralyticsDetector
 from detection.vocabulary import Detection
 
 
