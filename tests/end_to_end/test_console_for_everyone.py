@@ -14,11 +14,11 @@ from tests.services import missing
 AXE = ROOT / "api/console/node_modules/axe-core/axe.min.js"
 STILL_LOADING = re.compile("载入中|正在绘制")
 PAGES = {
-    "operator": ("live", "wall", "devices"),
+    "operator": ("live", "wall", "devices", "camera?id=1"),
     "supervisor": ("watchlist?new=1", "patrol", "tracks"),
     "investigator": ("cases?new=1", "cases?case=1"),
     "auditor": ("audit",),
-    "administrator": ("users",),
+    "administrator": ("users", "camera?id=1&tab=calibration"),
     "patrol": ("patrol",),
 }
 

@@ -10,19 +10,29 @@ export interface Why {
   todo: string | null;
 }
 
+/** Numbers that need words themselves: how long a time, which days. */
+function inWords(numbers: Record<string, string | number>): Record<string, string> {
+  const minutes = Number(numbers.minutes);
+  const days = numbers.days === "week" ? `weekday.${numbers.weekday}` : `days.${numbers.days}`;
+  return {
+    span: minutes < 60 ? t("span.minutes", { n: minutes }) : minutes < 90 ? t("span.hour") : t("span.hours", { n: Math.round(minutes / 60) }),
+    on: phrase(days) ?? "",
+  };
+}
+
 const written = (value: string | number): string | number => (typeof value === "number" ? Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)) : value);
 
 /** Say why a camera is not simply online; null when nothing is wrong. */
 export function whyOf(camera: Camera): Why | null {
-  if (!camera.enabled) return { said: t("why.disabled"), raw: null, todo: t("todo.disabled") };
+  if (!camera.enabled) return { said: t("fault.disabled"), raw: null, todo: t("todo.disabled") };
   const reason = camera.state_reason;
   if (camera.state === "online" && !reason) return null;
   const code = camera.health?.code ?? "";
   const numbers = Object.fromEntries(Object.entries(camera.health?.numbers ?? {}).map(([name, value]) => [name, written(value)]));
-  const exact = code ? phrase(`why.${code}`, numbers) : null;
+  const exact = code ? phrase(`why.${code}`, { ...numbers, ...inWords(numbers) }) : null;
   const english = currentLanguage() === "en";
-  const said = (english ? reason : exact) ?? phrase(`why.${camera.state}`) ?? reason ?? "";
-  const raw = !english && !exact ? reason : null;
+  const said = exact ?? (english ? reason : null) ?? phrase(`fault.${camera.state}`) ?? reason ?? "";
+  const raw = exact || english ? null : reason;
   return { said, raw, todo: phrase(`todo.${code}`) ?? phrase(`todo.${camera.state}`) };
 }
 
