@@ -10,14 +10,27 @@ export interface Why {
   todo: string | null;
 }
 
-/** Numbers that need words themselves: how long a time, which days. */
+/** Numbers that need words themselves: how long a time, which days, which way. */
 function inWords(numbers: Record<string, string | number>): Record<string, string> {
   const minutes = Number(numbers.minutes);
   const days = numbers.days === "week" ? `weekday.${numbers.weekday}` : `days.${numbers.days}`;
+  const offset = Number(numbers.offset_s);
   return {
     span: minutes < 60 ? t("span.minutes", { n: minutes }) : minutes < 90 ? t("span.hour") : t("span.hours", { n: Math.round(minutes / 60) }),
     on: phrase(days) ?? "",
+    turn: turn(Number(numbers.right_percent), Number(numbers.down_percent), Number(numbers.degrees)),
+    way: t(offset > 0 ? "health.ahead" : "health.behind"),
+    seconds: String(Math.round(Math.abs(offset))),
   };
+}
+
+function turn(right: number, down: number, degrees: number): string {
+  const moves = [
+    right && t(right > 0 ? "turn.right" : "turn.left", { n: Math.abs(right) }),
+    down && t(down > 0 ? "turn.down" : "turn.up", { n: Math.abs(down) }),
+    degrees && t("turn.degrees", { n: Math.abs(degrees) }),
+  ];
+  return moves.filter(Boolean).join(t("turn.and"));
 }
 
 const written = (value: string | number): string | number => (typeof value === "number" ? Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)) : value);
@@ -32,7 +45,7 @@ export function whyOf(camera: Camera): Why | null {
   const exact = code ? phrase(`why.${code}`, { ...numbers, ...inWords(numbers) }) : null;
   const english = currentLanguage() === "en";
   const said = exact ?? (english ? reason : null) ?? phrase(`fault.${camera.state}`) ?? reason ?? "";
-  const raw = exact || english ? null : reason;
+  const raw = exact || said === reason ? null : reason;
   return { said, raw, todo: phrase(`todo.${code}`) ?? phrase(`todo.${camera.state}`) };
 }
 
