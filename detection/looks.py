@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detection.boxes import is_cut, size
+from detection.details import Cutting, cut_vehicle, detail_scale, kept
 from detection.fusion import fuse
 from detection.sights import Sight, cut
 from detection.tracker import Track
@@ -53,7 +54,7 @@ def worth_a_look(sight: Sight, track: Track, frame: Frame, settings: LookSetting
     if sight.settled or sight.looks >= settings.most or frame.t_s - sight.looked_s < settings.gap_s:
         return False
     box = track.detection.box
-    if box[2] - box[0] < settings.least_width_px or is_cut(box[3], frame.size[1]):
+    if (box[2] - box[0]) * detail_scale(frame) < settings.least_width_px or is_cut(box[3], frame.size[1]):
         return False  # too small, or the plate is below the picture
     if sight.looks == 0 or size(box) >= settings.growth * sight.looked_size:
         return True
@@ -71,17 +72,18 @@ def no_better_look_comes(sight: Sight) -> bool:
 def look(sight: Sight, track: Track, others: list[Track], frame: Frame, read: ReadPlates) -> None:
     """Read the plate of one vehicle in one picture and remember it."""
     box = track.detection.box
-    crop = cut(frame.image, box, margin=0.03)
+    cutting = cut_vehicle(frame, box, margin=0.03)
     sight.looks += 1
     sight.looked_s = frame.t_s
     sight.looked_size = size(box)
-    corner = (max(0, int(box[0] - 0.03 * size(box))), max(0, int(box[1] - 0.03 * size(box))))
-    plates = [plate for plate in read(crop) if _is_own(plate, corner, box, others)]
+    if size(box) > 1.1 * sight.detail_size and (picture := kept(cutting, frame)):
+        sight.detail, sight.detail_size = picture, size(box)
+    plates = [plate for plate in read(cutting.image) if _is_own(plate, cutting, box, others)]
     if not plates:
         return
     best = max(plates, key=lambda plate: plate.confidence)
     if best.box is not None and all(best.confidence > earlier.confidence for earlier in sight.reads):
-        sight.plate_crop = cut(crop, best.box, margin=0.15).copy()
+        sight.plate_crop = cut(cutting.image, best.box, margin=0.15).copy()
     sight.reads.append(best)
 
 
@@ -121,12 +123,12 @@ def _clearest(reads: list[PlateRead]) -> list[PlateRead]:
     return [read for read, width in zip(reads, widths, strict=True) if width >= SMALLER * max(widths)]
 
 
-def _is_own(plate: PlateRead, corner: tuple[int, int], box: Box, others: list[Track]) -> bool:
+def _is_own(plate: PlateRead, cutting: Cutting, box: Box, others: list[Track]) -> bool:
     """Whether the plate belongs to the vehicle: not to one nearer to the camera that covers it."""
     if plate.box is None:
         return True
-    x = corner[0] + (plate.box[0] + plate.box[2]) / 2
-    y = corner[1] + (plate.box[1] + plate.box[3]) / 2
+    x = cutting.corner[0] + (plate.box[0] + plate.box[2]) / 2 / cutting.scale[0]
+    y = cutting.corner[1] + (plate.box[1] + plate.box[3]) / 2 / cutting.scale[1]
     return not any(
         other[0] < x < other[2] and other[1] < y < other[3] and other[3] > box[3]
         for other in (track.detection.box for track in others)

@@ -21,6 +21,9 @@ RESTING = 0.04
 MOST_FEET = 400
 """More say no more about a speed."""
 
+SHARPER = 0.6
+"""Share of the size in the best picture from which a picture of the main stream shows more than that."""
+
 TURNED = 1.5
 """Vehicle sizes there, and back again, that make two vehicles of one: nobody turns round so fast."""
 
@@ -59,6 +62,9 @@ class Sight:
     """Size at the last look, or the least size since: growth is counted from there."""
     plate: PlateRead | None = None
     plate_crop: np.ndarray | None = None
+    detail: tuple[Frame, Box] | None = None
+    """The main stream's picture and its box there, where the camera has one, taken when its size was this:"""
+    detail_size: float = 0.0
     settled: bool = False
 
 
@@ -97,6 +103,8 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
 def as_pass(sight: Sight, calibration: Calibration | None = None) -> VehiclePass:
     """Return the pass as known by now."""
     speed = speed_of(calibration, sight.feet) if calibration else None
+    sharp = sight.detail if sight.detail_size > SHARPER * size(sight.best_box) else None
+    best_frame, best_box = sharp or (sight.best_frame, sight.best_box)
     return VehiclePass(
         track=sight.number,
         vehicle_class=sight.classes.most_common(1)[0][0],
@@ -107,8 +115,8 @@ def as_pass(sight: Sight, calibration: Calibration | None = None) -> VehiclePass
         plate=sight.plate,
         colour=sight.colours.most_common(1)[0][0] if sight.colours else None,
         direction=direction_of(sight.first_box, sight.last_box, sight.best_frame.size),
-        best_frame=sight.best_frame,
-        best_box=sight.best_box,
+        best_frame=best_frame,
+        best_box=best_box,
         plate_crop=sight.plate_crop,
         lane=lane_of(calibration, sight.feet) if calibration else None,
         speed_kmh=speed.kmh if speed else None,

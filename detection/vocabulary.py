@@ -26,13 +26,28 @@ class Planes:
     as_bgr: Callable[[], np.ndarray]
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The same moment in a camera's larger stream: call it for the picture.
+
+    picture: decodes it and gives H x W x 3 uint8 BGR, or None where it cannot be had. width_px: its width as
+    far as known.
+    """
+
+    picture: Callable[[], np.ndarray | None]
+    width_px: int | None = None
+
+    def __call__(self) -> np.ndarray | None:
+        return self.picture()
+
+
 class Frame:
     """One picture of one stream. Treat it as a value; it owns its pixels.
 
     size: (width, height) in pixels. t_s: seconds since stream start, monotone. captured_at: aware UTC.
     sequence: number of the frame in its stream, from 0. luma: Planes.luma, None where a picture never had
-    one (synthetic, folder, rare pixel formats). detail: where the camera has a larger main stream, gives the
-    same moment of it (H x W x 3 BGR, another size), decoded when called, None if it cannot be had; else None.
+    one (synthetic, folder, rare pixel formats). detail: where the camera has a larger main stream, the
+    same moment of it.
     """
 
     __slots__ = ("_image", "_planes", "captured_at", "detail", "luma", "sequence", "size", "t_s")
@@ -43,7 +58,7 @@ class Frame:
         t_s: float,
         captured_at: datetime,
         sequence: int,
-        detail: Callable[[], np.ndarray | None] | None = None,
+        detail: Detail | None = None,
     ) -> None:
         """image: H x W x 3 uint8 BGR, or the planes that can become it."""
         self._planes = image if isinstance(image, Planes) else None

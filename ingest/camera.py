@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Container
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from detection.audits import GateFigures
 from detection.detectors import Detector
 from detection.looks import ReadPlates
 from detection.passes import PassWatcher
@@ -20,14 +21,32 @@ from detection.vocabulary import Frame, VehiclePass
 from ingest.calibration import Trust, calibration_from
 from ingest.health import Health, HealthJudge
 from ingest.live import LivePicture
+from ingest.main_stream import MainStream
+from ingest.pace import Pace
 from ingest.publication import Take, sighting_of
-from ingest.sources import NoFrames, Playing, Source, is_live, masked, open_source
+from ingest.sources import (
+    NoFrames,
+    Playing,
+    Source,
+    SourceEnded,
+    SourceSilent,
+    SourceWillNotOpen,
+    is_live,
+    masked,
+    open_source,
+)
 from operations.cameras import WatchedCamera
 from operations.sightings import Sighting
 
 FIRST_RETRY_S = 1.0
 LAST_RETRY_S = 60.0
 STEADY_AFTER_S = 30.0
+
+OFFLINE_CODES = {
+    SourceWillNotOpen: "will_not_open",
+    SourceSilent: "sends_nothing",
+    SourceEnded: "broken_off",
+}
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +62,7 @@ class Workshop:
     media_dir: Path
     analysed_fps: float
     now: Callable[[], datetime]
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(slots=True)
@@ -59,6 +79,7 @@ class Status:
     decoded: int = 0
     dropped: int = 0
     corrupt: int = 0
+    gate: GateFigures = field(default_factory=GateFigures)
 
 
 class CameraThread:
@@ -75,8 +96,14 @@ class CameraThread:
         self._trust = Trust(calibration_from(camera.calibration, camera.code))
         self._judged_s = self._judge_base_s = 0.0
         self._last_start_ms = 0
+        self._main = _main_stream(camera, self._stop, workshop.now)
         self._live = LivePicture(workshop.media_dir, camera.code, workshop.watched)
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.code}", daemon=True)
+
+    @property
+    def fps_wanted(self) -> float:
+        """How many pictures a second are to be looked at."""
+        return self._workshop.analysed_fps
 
     def start(self) -> None:
         self._thread.start()
@@ -89,14 +116,17 @@ class CameraThread:
         """Wait for the thread; return whether it has ended."""
         with suppress(RuntimeError):  # never started
             self._thread.join(wait_s)
-        return not self._thread.is_alive()
+        return not self._thread.is_alive() and (self._main is None or self._main.ended_within(wait_s))
 
     def _run(self) -> None:
         retry_s = FIRST_RETRY_S
         self._stop.wait(self._wait_s)
+        if self._main is not None and not self._stop.is_set():
+            self._main.start()
         while not self._stop.is_set():
             given, started_s = self.status.given, time.monotonic()
-            self._attempt()
+            if not is_live(self.camera.source) or self._workshop.pace.wait(self._stop):
+                self._attempt()
             if self.status.given > given and time.monotonic() - started_s > STEADY_AFTER_S:
                 retry_s = FIRST_RETRY_S
             self._stop.wait(retry_s * random.uniform(0.5, 1.5))
@@ -105,25 +135,31 @@ class CameraThread:
     def _attempt(self) -> None:
         """Watch the source until it fails, ends or is stopped; afterwards the status says why."""
         self.status.attempts += 1
-        source = self.camera.source
+        source = self.camera.sub_source or self.camera.source
         # A clip behind http:// ends; a file on disk is a camera for trying out, and goes round.
-        playing = Playing(True, not is_live(source), self._workshop.analysed_fps, stop=self._stop)
+        playing = Playing(
+            True,
+            not is_live(source),
+            self._workshop.analysed_fps,
+            stop=self._stop,
+            detail_of=self._main.detail_of if self._main else None,
+        )
         try:
             with open_source(source, playing, self._workshop.now) as frames:
                 self._watch(frames)
-            why = f"{masked(source)} has come to its end."
+            why, code = f"{masked(source)} has come to its end.", "ended"
         except NoFrames as error:
-            why = str(error)
+            why, code = str(error), OFFLINE_CODES.get(type(error), "no_pictures")
         except Exception:  # the loop's edge: one camera's fault must touch no other
             log.exception("camera %s failed inside Watchgrid", self.camera.code)
-            why = "Watchgrid itself failed on this camera; the ingest log says where."
+            why, code = "Watchgrid itself failed on this camera; the ingest log says where.", "failed_inside"
         if not self._stop.is_set():
             told = self.status.health
             again = told is not None and told.state == "offline"
             log.log(
                 logging.DEBUG if again else logging.WARNING, "camera %s is offline: %s", self.camera.code, why
             )
-            self.status.health = Health("offline", why)
+            self.status.health = Health("offline", why, {"code": code})
 
     def _watch(self, source: Source) -> None:
         counts, status = source.counts, self.status
@@ -140,6 +176,7 @@ class CameraThread:
                 self._publish(run, run.watcher.see(frame).settled)
                 self._look(frame, counts.clock_offset_s)
                 status.given += 1
+                status.gate = run.gate_now()
                 status.decoded, status.dropped, status.corrupt = (
                     old + new
                     for old, new in zip(before, (counts.decoded, counts.dropped, counts.corrupt), strict=True)
@@ -154,7 +191,12 @@ class CameraThread:
             self._judge_base_s = self._judged_s + 1.0
         self._judged_s = self._judge_base_s + frame.t_s
         status = self.status
-        status.health = self._judge.see(frame.image, self._judged_s, clock_offset_s)
+        picture = frame.image if frame.luma is None else frame.luma
+        health = self._judge.see(picture, self._judged_s, clock_offset_s)
+        if self._main is not None and self._main.failure and health == Health("online"):
+            why = f"Plates are read in the small picture: {self._main.failure}"
+            health = Health("online", why, {"code": "main_stream_away"})
+        status.health = health
         status.last_frame_at, status.last_frame_s = frame.captured_at, time.monotonic()
         status.clock_offset_s = clock_offset_s
         self._live.see(frame.image, status.last_frame_s)
@@ -166,7 +208,8 @@ class CameraThread:
         simulated = self.camera.source.startswith("synthetic://")
         model = f"{workshop.detector.name}:{workshop.detector.model_hash[:16]}"
         take = Take(self.camera.code, started_ms, model, simulated)
-        return _Run(PassWatcher(workshop.detector, workshop.read_plates), take, frame.size)
+        watcher = PassWatcher(workshop.detector, workshop.read_plates)
+        return _Run(watcher, take, frame.size, self.status.gate)
 
     def _finish(self, run: "_Run | None") -> None:
         if run:
@@ -182,6 +225,15 @@ class CameraThread:
             self.status.passes += 1
 
 
+def _main_stream(
+    camera: WatchedCamera, stop: threading.Event, now: Callable[[], datetime]
+) -> MainStream | None:
+    """Return the larger stream of a camera that has two: it is read beside the one that is watched."""
+    if camera.sub_source is None:
+        return None
+    return MainStream(camera.source, Playing(True, analysed_fps=None, stop=stop), now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """An unbroken run of pictures of one size, and who watches it."""
@@ -189,3 +241,9 @@ class _Run:
     watcher: PassWatcher
     take: Take
     size: tuple[int, int]
+    gate_before: GateFigures
+
+    def gate_now(self) -> GateFigures:
+        """Return the gate's figures with those of all runs before."""
+        pairs = zip(astuple(self.gate_before), astuple(self.watcher.gate), strict=True)
+        return GateFigures(*(old + new for old, new in pairs))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from detection.vocabulary import Detail
+
 Now = Callable[[], datetime]
 
 
@@ -26,12 +28,25 @@ class SourceEnded(NoFrames):
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When a picture was taken, in UTC seconds.
+
+    camera_s: by the camera's clock, None where the stream does not tell it. arrived_s: by ours, as it came;
+    what waited for us counts from when it could have come.
+    """
+
+    camera_s: float | None
+    arrived_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Playing:
     """How a source is played.
 
     realtime: files are paced by their timestamps, late frames dropped; else as fast as can be, none dropped.
     loop: a file or folder starts again at its end, t_s going on.
     analysed_fps: frames a second given out; None: all. stop: set it from any thread to end the frames early.
+    detail_of: where there is a larger stream of the same view, gives a moment of it.
     """
 
     realtime: bool
@@ -40,6 +55,7 @@ class Playing:
     open_timeout_s: float = 5.0
     read_timeout_s: float = 5.0
     stop: threading.Event = field(default_factory=threading.Event)
+    detail_of: Callable[[Moment], Detail] | None = None
 
 
 @dataclass(slots=True)
