@@ -1,51 +1,89 @@
 """Camera health, judged from the pictures and the camera's clock: pure, one judge per camera, no wall time.
 
-Connection faults (offline) are the camera thread's to say. A judge learns what is usual for its own camera:
-one that was blurred from the beginning is usual to it.
+Connection faults (offline) are the camera thread's to say, too few reads (silent) operations/silence.py's. A
+judge learns what is usual for its own camera: one that was blurred from the beginning is usual to it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-import cv2
 import numpy as np
 
+from ingest.picture_measures import (
+    GRID,
+    change_of,
+    edges_of,
+    energy,
+    fine_of,
+    level_at,
+    likeness,
+    points_of,
+    spread_of,
+    turn_of,
+)
+
 LOOK_EVERY_S = 0.5
-GRID = (9, 16)
-"""Blocks down and across: a clock drawn into the picture moves in a few of them only."""
-CELL = 10
-"""Sample points down and across a block."""
 
 STILL_LEVELS = 0.02
 """Grey levels: a block of a living picture changes more in half a second, by its coding alone."""
-NOISY_SHARE = 0.5
-CLOCK_SHARE = 0.05
-"""Where usually half of all blocks tremble and now only so few move, a clock runs over a frozen picture."""
+STILL_SHARE = 0.3
+"""Of a block's usual change: an encoder that is given one picture for ever still changes it a little."""
+CLOCK_SHARE = 0.06
+"""Of the blocks: so few may move over a frozen picture, where they always move; a clock runs in them."""
+RESTLESS = 0.6
+"""A block that moves in so many of all looks may be the clock's."""
 FROZEN_AFTER_S = 8.0
+FROZEN_AFTER_AT_MOST_S = 120.0
+NATURAL = 2.5
+"""Times the longest stillness that ended by itself: thrifty encoders repeat a picture for many seconds."""
+NATURAL_AT_MOST_S = 60.0
 
-BLACK_LEVEL = 20.0
-"""Hardly a point of a black picture is brighter; lamps and signs are, in the darkest street."""
+BLACK_LEVEL = 36.0
+"""Of 16 to 235. Hardly a point of a black picture is brighter; lamps and signs are, in the darkest street."""
+WHITE_LEVEL = 222.0
 FLAT_SPREAD = 4.0
-"""A lens behind a hand, paint or a bag shows one colour: grey levels of spread."""
+
+KNOWN = 0.4
+LOST = 0.2
+"""Likeness of a region that is known again, and of one that is not the same at all."""
+NOTHING_KNOWN = 0.15
+STRUCTURE = 0.35
+"""Of the picture's mean structure: regions with less (sky, bare asphalt) cannot be known again."""
+WEAK_EDGES = 0.7
+PARTLY = 0.3
+TURNED_BY = (0.025, 0.04)
+TURN_GAIN = 0.15
+TURN_ALIKE = 0.5
+DOUBTFUL = 0.75
+"""A view with fewer known regions is learned slowly: a new one is `moved` for some minutes, then usual."""
 
 BLUR_RATIO = 0.25
-MOVED_LIKENESS = 0.5
-DOUBTFUL_LIKENESS = 0.75
-"""Views less like the usual are learned slowly: a new one is `moved` for some minutes, then usual."""
 CLOCK_OFF_S = 5.0
-HOLD_S = {"black": 3.0, "blurred": 3.0, "moved": 5.0, "wrong_clock": 5.0, "frozen": 0.0, "online": 2.0}
-"""How long a judgement must stand before it is the state; frozen has waited long enough already."""
+
+HOLD_S = {"covered": 3.0, "partly_covered": 120.0, "another_view": 4.0, "turned": 5.0, "clock_off": 5.0}
+HOLD_OTHERS_S = {"online": 2.0, "frozen": 0.0}
+"""How long a judgement must stand before it is the state; 3 s if not said. Frozen has waited long enough."""
 
 USUAL_S = 600.0
-RECENT_S = 3.0
+SHARPER_S, SOFTER_S = 600.0, 3600.0
+RECENT_S = 2.0
 LEARNED_AFTER_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A camera's state and why: online, frozen, black, blurred, moved or wrong_clock; None when online."""
+    """A camera's state and why: online, offline, frozen, black, blurred, moved or wrong_clock.
+
+    reason: a sentence, None when all is well. why: the same as {"code", and the sentence's numbers}.
+    """
 
     state: str
     reason: str | None = None
+    why: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+WELL = Health("online")
 
 
 @dataclass(slots=True)
@@ -53,8 +91,10 @@ class _Usual:
     """What this camera's picture is usually like; learned only while nothing is wrong."""
 
     learned_s: float = 0.0
-    moving_share: float = 0.0
-    sharpness: float = 0.0
+    change: np.ndarray | None = None
+    restless: np.ndarray = field(default_factory=lambda: np.ones(GRID))
+    stillness_s: float = 0.0
+    detail: np.ndarray | None = None
     edges: np.ndarray | None = None
 
 
@@ -64,10 +104,15 @@ class _Last:
 
     t_s: float = float("-inf")
     points: np.ndarray | None = None
+    change: np.ndarray | None = None
     still_since_s: float | None = None
     edges: np.ndarray | None = None
-    sharpness: float = 0.0
-    candidate: Health = field(default_factory=lambda: Health("online"))
+    fine: np.ndarray | None = None
+    detail: np.ndarray | None = None
+    noise: float = 0.0
+    turn: Health | None = None
+    turn_s: float = float("-inf")
+    candidate: Health = WELL
     candidate_since_s: float = 0.0
 
 
@@ -75,130 +120,197 @@ class HealthJudge:
     """Judges one stream. Feed it every analysed picture; it looks at two a second."""
 
     def __init__(self) -> None:
-        self.health = Health("online")
+        self.health = WELL
         self._usual = _Usual()
         self._last = _Last()
+        self._looks = 0
 
     def see(self, image: np.ndarray, t_s: float, clock_offset_s: float | None = None) -> Health:
-        """Return the state after a picture (H x W x 3 uint8 BGR) at t_s, the camera's clock so far off."""
+        """Return the state after a picture at t_s, the camera's clock so far off.
+
+        image: H x W uint8 luma as coded (16 to 235), or H x W x 3 uint8 BGR.
+        """
         if t_s - self._last.t_s < LOOK_EVERY_S - 1e-6:
             return self.health
-        points = _points(image)
-        verdict = self._judge(image, points, t_s, clock_offset_s)
+        points = points_of(image)
+        verdict = self._judge(image, points, t_s) or _clock_verdict(clock_offset_s)
         self._last.t_s, self._last.points = t_s, points
-        if verdict.state != self._last.candidate.state:
+        self._looks += 1
+        if verdict.why.get("code") != self._last.candidate.why.get("code"):
             self._last.candidate_since_s = t_s
         self._last.candidate = verdict
-        if t_s - self._last.candidate_since_s >= HOLD_S[verdict.state]:
+        if t_s - self._last.candidate_since_s >= _hold_s(verdict):
             self.health = verdict
         return self.health
 
-    def _judge(
-        self, image: np.ndarray, points: np.ndarray, t_s: float, clock_offset_s: float | None
-    ) -> Health:
-        moving_share = _moving_share(points, self._last.points)
-        still_s = self._still_s(moving_share, t_s)
-        dark = _dark_or_covered(points)
-        if dark:
-            return dark
-        if still_s >= FROZEN_AFTER_S:
-            return Health("frozen", f"The picture has not changed for {still_s:.0f} s.")
-        sharpness, edges = self._recent(_sharpness(image), _edges(points), t_s)
-        likeness = 1.0 if self._usual.edges is None else _likeness(edges, self._usual.edges)
-        fault = self._unlike_usual(sharpness, likeness)
-        if fault is None or fault.state == "moved":
-            pace_s = USUAL_S if likeness < DOUBTFUL_LIKENESS else self._usual.learned_s + LOOK_EVERY_S
-            self._learn((moving_share, sharpness, edges), min(t_s - self._last.t_s, 5.0), pace_s)
-        if fault:
-            return fault
-        if clock_offset_s is not None and abs(clock_offset_s) > CLOCK_OFF_S:
-            way = "ahead" if clock_offset_s > 0 else "behind"
-            return Health("wrong_clock", f"The camera's clock is {abs(clock_offset_s):.0f} s {way}.")
-        return Health("online")
-
-    def _still_s(self, moving_share: float, t_s: float) -> float:
-        """Return for how long the picture has stood still."""
-        trembles = self._usual.learned_s > LEARNED_AFTER_S and self._usual.moving_share > NOISY_SHARE
-        still = moving_share <= (CLOCK_SHARE if trembles else 0.0)
-        if not still:
-            self._last.still_since_s = None
-        elif self._last.still_since_s is None:
-            self._last.still_since_s = self._last.t_s
-        return t_s - self._last.still_since_s if self._last.still_since_s is not None else 0.0
-
-    def _recent(self, sharpness: float, edges: np.ndarray, t_s: float) -> tuple[float, np.ndarray]:
-        """Return sharpness and edges over the last seconds, in which passing vehicles fade."""
-        last = self._last
-        if last.edges is None:
-            last.sharpness, last.edges = sharpness, edges
-        weight = min(1.0, max(0.0, t_s - last.t_s) / RECENT_S)
-        last.sharpness += weight * (sharpness - last.sharpness)
-        last.edges = last.edges + weight * (edges - last.edges)
-        return last.sharpness, last.edges
-
-    def _unlike_usual(self, sharpness: float, likeness: float) -> Health | None:
-        usual = self._usual
-        if usual.learned_s < LEARNED_AFTER_S:
+    def _judge(self, image: np.ndarray, points: np.ndarray, t_s: float) -> Health | None:
+        still_s = self._still_s(points, t_s)
+        flat = _one_colour(points)
+        if flat:
+            return flat
+        if still_s >= self._frozen_after_s():
+            why = {"code": "frozen", "still_s": round(still_s)}
+            return Health("frozen", f"The picture has not changed for {still_s:.0f} s.", why)
+        edges = self._recent_edges(points, t_s)
+        if self._looks % 2 == 0 or self._last.detail is None:
+            self._measure_detail(image, t_s)
+        step_s = min(t_s - self._last.t_s, 5.0)
+        if self._usual.edges is None or self._usual.learned_s < LEARNED_AFTER_S:
+            self._learn(edges, step_s, self._usual.learned_s + LOOK_EVERY_S)
             return None
-        if sharpness < BLUR_RATIO * usual.sharpness:
-            share = 100 * sharpness / usual.sharpness
-            return Health("blurred", f"Sharpness is {share:.0f} % of the usual: clean or focus the lens.")
-        if likeness < MOVED_LIKENESS:
-            return Health("moved", "The camera shows another view than it used to: check its mounting.")
-        return None
+        fault, known = self._view_verdict(edges, t_s)
+        fault = fault or self._blur_verdict()
+        if fault is None or fault.state == "moved":
+            pace_s = USUAL_S if known < DOUBTFUL else self._usual.learned_s + LOOK_EVERY_S
+            self._learn(edges, step_s, pace_s)
+        return fault
 
-    def _learn(self, seen: tuple[float, float, np.ndarray], step_s: float, pace_s: float) -> None:
-        """Move what is usual towards (moving share, sharpness, edges) by step_s in pace_s."""
-        usual, (moving_share, sharpness, edges) = self._usual, seen
-        if usual.edges is None:
-            usual.moving_share, usual.sharpness, usual.edges = seen
+    def _still_s(self, points: np.ndarray, t_s: float) -> float:
+        """Return for how long the picture has stood still."""
+        last, usual = self._last, self._usual
+        if last.points is None:
+            return 0.0
+        last.change = change_of(points, last.points)
+        differ = last.change > STILL_LEVELS
+        still = not differ.any()
+        if not still and usual.change is not None and usual.learned_s > LEARNED_AFTER_S:
+            differ = last.change > np.maximum(
+                STILL_LEVELS, STILL_SHARE * (np.exp(usual.change) - STILL_LEVELS)
+            )
+            still = bool(differ.mean() <= CLOCK_SHARE and (usual.restless[differ] > RESTLESS).all())
+        if still:
+            last.still_since_s = last.t_s if last.still_since_s is None else last.still_since_s
+            return t_s - last.still_since_s
+        stood_s = 0.0 if last.still_since_s is None else last.t_s - last.still_since_s
+        last.still_since_s = None
+        if stood_s < NATURAL_AT_MOST_S:
+            usual.stillness_s = max(usual.stillness_s * (1 - LOOK_EVERY_S / SOFTER_S), stood_s)
+        return 0.0
+
+    def _frozen_after_s(self) -> float:
+        return min(max(FROZEN_AFTER_S, NATURAL * self._usual.stillness_s), FROZEN_AFTER_AT_MOST_S)
+
+    def _recent_edges(self, points: np.ndarray, t_s: float) -> np.ndarray:
+        """Return the edges of the last seconds, in which passing vehicles fade."""
+        last, edges = self._last, edges_of(points)
+        weight = min(1.0, max(0.0, t_s - last.t_s) / RECENT_S)
+        last.edges = edges if last.edges is None else last.edges + weight * (edges - last.edges)
+        return last.edges
+
+    def _measure_detail(self, image: np.ndarray, t_s: float) -> None:
+        """Measure the finest detail of each patch, in shares of its contrast, less the sensor's noise."""
+        last, (fine, contrast) = self._last, fine_of(image)
+        if last.fine is not None and len(last.fine) == len(fine):
+            last.noise = float(np.quantile(energy(fine - last.fine), 0.1)) / 2
+            detail = np.maximum(energy(fine) - last.noise, 0.0) / (contrast + 4.0)
+            old = detail if last.detail is None else last.detail
+            last.detail = old + min(1.0, 2 * LOOK_EVERY_S / RECENT_S) * (detail - old)
+        last.fine = fine
+
+    def _view_verdict(self, edges: np.ndarray, t_s: float) -> tuple[Health | None, float]:
+        """Return what is wrong with the view, and the share of its regions that are known again."""
+        usual = self._usual.edges
+        assert usual is not None
+        structure = spread_of(usual)
+        regions = likeness(edges, usual)[structure > STRUCTURE * structure.mean()]
+        known, lost = float((regions >= KNOWN).mean()), float((regions < LOST).mean())
+        if known >= DOUBTFUL:
+            return None, known
+        if t_s - self._last.turn_s >= 2.0:
+            self._last.turn_s, self._last.turn = t_s, _turn_verdict(edges, usual)
+        if self._last.turn:
+            return self._last.turn, known
+        if known <= NOTHING_KNOWN:
+            if edges.mean() < WEAK_EDGES * usual.mean():
+                return Health("black", "Something covers the lens: clear it.", {"code": "covered"}), known
+            reason = (
+                "The camera shows another view than it used to: check its mounting, and what is before it."
+            )
+            return Health("moved", reason, {"code": "another_view"}), known
+        if lost >= PARTLY:
+            reason = f"About {100 * lost:.0f} % of the picture is covered: clear the view."
+            return Health("black", reason, {"code": "partly_covered", "share": round(100 * lost)}), known
+        return None, known
+
+    def _blur_verdict(self) -> Health | None:
+        detail, usual = self._last.detail, self._usual.detail
+        if detail is None or usual is None or len(usual) != len(detail):
+            return None
+        telling = usual > np.quantile(usual, 0.25)
+        share = float(np.median(detail[telling] / np.maximum(usual[telling], 1e-6)))
+        if share >= BLUR_RATIO:
+            return None
+        reason = f"Sharpness is {100 * share:.0f} % of the usual: clean or focus the lens."
+        return Health("blurred", reason, {"code": "blurred", "share": round(100 * share)})
+
+    def _learn(self, edges: np.ndarray, step_s: float, pace_s: float) -> None:
+        """Move what is usual towards what was seen by step_s in pace_s."""
+        usual, change = self._usual, self._last.change
+        if usual.edges is None or usual.change is None or change is None:
+            usual.edges = edges
+            usual.change = None if change is None else np.log(change + STILL_LEVELS)
             return
         usual.learned_s += step_s
         weight = step_s / min(USUAL_S, max(pace_s, step_s))
-        usual.moving_share += weight * (moving_share - usual.moving_share)
-        usual.sharpness += weight * (sharpness - usual.sharpness)
         usual.edges = usual.edges + weight * (edges - usual.edges)
+        # A mean of logarithms: a vehicle now and then does not make a quiet block a lively one.
+        usual.change = usual.change + weight * (np.log(change + STILL_LEVELS) - usual.change)
+        usual.restless = usual.restless + weight * ((change > STILL_LEVELS) - usual.restless)
+        if self._last.detail is not None:
+            usual.detail = _learned_detail(self._last.detail, usual.detail, step_s, pace_s)
 
 
-def _points(image: np.ndarray) -> np.ndarray:
-    """Return a grid of single points in grey (90 x 160): no averaging, so that stillness stays exact."""
-    rows = np.linspace(0, image.shape[0] - 1, GRID[0] * CELL).astype(int)
-    columns = np.linspace(0, image.shape[1] - 1, GRID[1] * CELL).astype(int)
-    return image[rows[:, None], columns].astype(np.float32).mean(axis=2)
+def _learned_detail(detail: np.ndarray, usual: np.ndarray | None, step_s: float, pace_s: float) -> np.ndarray:
+    """Return the usual detail after a look: it falls slower than it rises: no lens fogs unseen."""
+    if usual is None or len(usual) != len(detail):
+        return detail
+    slow = np.where(detail > usual, SHARPER_S, SOFTER_S)
+    return np.asarray(usual + step_s / np.minimum(slow, max(pace_s, step_s)) * (detail - usual))
 
 
-def _moving_share(points: np.ndarray, before: np.ndarray | None) -> float:
-    """Return the share of blocks that differ from the picture before."""
-    if before is None:
-        return 1.0
-    blocks = np.abs(points - before).reshape(GRID[0], CELL, GRID[1], CELL).mean(axis=(1, 3))
-    return float((blocks > STILL_LEVELS).mean())
+def _turn_verdict(edges: np.ndarray, usual: np.ndarray) -> Health | None:
+    turn = turn_of(edges, usual)
+    far = abs(turn.right) >= TURNED_BY[0] or abs(turn.down) >= TURNED_BY[1] or turn.degrees
+    if not far or turn.alike < TURN_ALIKE or turn.alike - turn.before < TURN_GAIN:
+        return None
+    moves = (
+        [f"{abs(100 * turn.right):.0f} % to the {'right' if turn.right > 0 else 'left'}"]
+        if turn.right
+        else []
+    )
+    moves += [f"{abs(100 * turn.down):.0f} % {'down' if turn.down > 0 else 'up'}"] if turn.down else []
+    moves += [f"by about {abs(turn.degrees):.0f} degrees"] if turn.degrees else []
+    why = {
+        "code": "turned",
+        "right_percent": round(100 * turn.right),
+        "down_percent": round(100 * turn.down),
+        "degrees": round(turn.degrees),
+    }
+    return Health("moved", f"The view has moved {', '.join(moves)}: turn the camera back.", why)
 
 
-def _dark_or_covered(points: np.ndarray) -> Health | None:
-    low, high = np.percentile(points, (2, 98))
+def _one_colour(points: np.ndarray) -> Health | None:
+    low, high = level_at(points, 0.02, 0.97)
     if high < BLACK_LEVEL and high - low < 2 * FLAT_SPREAD:
-        return Health("black", "The picture is black: check lens cap, lighting and the camera.")
+        reason = "The picture is black: check lens cap, lighting and the camera."
+        return Health("black", reason, {"code": "black"})
+    if low > WHITE_LEVEL and high - low < 4 * FLAT_SPREAD:
+        reason = "The picture is white: check exposure, and what shines into the lens."
+        return Health("black", reason, {"code": "white"})
     if high - low < FLAT_SPREAD:
-        return Health("black", "The picture is one single colour: the lens is covered.")
+        return Health(
+            "black", "The picture is one single colour: the lens is covered.", {"code": "one_colour"}
+        )
     return None
 
 
-def _sharpness(image: np.ndarray) -> float:
-    """Return how much of the picture's contrast lies in its finest detail; light and dark cancel out."""
-    height, width = image.shape[:2]
-    grey = image[height // 4 : height - height // 4, width // 4 : width - width // 4, 1]
-    contrast = float(grey.std()) ** 2
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std()) ** 2 / (contrast + 1.0)
+def _clock_verdict(offset_s: float | None) -> Health:
+    if offset_s is None or abs(offset_s) <= CLOCK_OFF_S:
+        return WELL
+    way = "ahead" if offset_s > 0 else "behind"
+    reason = f"The camera's clock is {abs(offset_s):.0f} s {way}: set its time server."
+    return Health("wrong_clock", reason, {"code": "clock_off", "offset_s": round(offset_s, 1)})
 
 
-def _edges(points: np.ndarray) -> np.ndarray:
-    smooth = cv2.GaussianBlur(points, (5, 5), 0)
-    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    return np.asarray(cv2.magnitude(across, down))
-
-
-def _likeness(edges: np.ndarray, usual: np.ndarray) -> float:
-    """Return the correlation of two edge pictures, -1 to 1."""
-    a, b = edges - edges.mean(), usual - usual.mean()
-    return float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))
+def _hold_s(verdict: Health) -> float:
+    return HOLD_S.get(str(verdict.why.get("code")), HOLD_OTHERS_S.get(verdict.state, 3.0))

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import redis
 
 from ingest.camera import CameraThread
 from ingest.health import Health
+from ingest.rates import Rates, miss_rate
 from operations import stream
 from operations.times import to_text
 
@@ -26,17 +28,19 @@ class Reports:
     def __init__(self, client: redis.Redis, worker: str) -> None:
         self._redis = client
         self._worker = worker
-        self._told: dict[str, tuple[str, str | None, datetime]] = {}
-        self._given: dict[str, tuple[int, float]] = {}
-        self._fps: dict[str, float] = {}
+        self._told: dict[str, tuple[Health, datetime]] = {}
+        self._rates: dict[str, Rates] = defaultdict(Rates)
 
     def tell(self, cameras: Mapping[str, CameraThread], now: datetime) -> None:
         """Write the health of every camera, and a message for each whose state changed. Raises RedisError."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for code, camera in cameras.items():
+                self._rates[code].take(camera.status, time.monotonic())
                 health = health_of(camera)
                 if health is None:
                     continue
+                if health.state == "online" and health.reason is None:
+                    health = self._rates[code].overload(camera.fps_wanted) or health
                 self._tell_change(code, health, now)
                 pipeline.hset(HEALTH_KEY + code, mapping=self._fields(code, camera))
                 pipeline.expire(HEALTH_KEY + code, KEPT_S)
@@ -44,8 +48,8 @@ class Reports:
 
     def forget(self, code: str) -> None:
         """Another worker has this camera now."""
-        for known in (self._told, self._given, self._fps):
-            known.pop(code, None)
+        self._told.pop(code, None)
+        self._rates.pop(code, None)
 
     def tell_unwatched(self, code: str) -> None:
         """Nobody watches this camera any more: it was switched off, or has no source."""
@@ -60,6 +64,15 @@ class Reports:
         answers = self._redis.mget([WATCHING_KEY + code for code in codes])
         return {code for code, answer in zip(codes, answers, strict=True) if answer is not None}
 
+    def rates(self, cameras: Mapping[str, CameraThread]) -> dict[str, float]:
+        """Return the rates of all cameras together."""
+        known = [self._rates[code] for code in cameras if code in self._rates]
+        shares = [rates.dropped_share or 0.0 for rates in known]
+        return {
+            "fps": round(sum(rates.fps for rates in known), 2),
+            "dropped_share": round(sum(shares) / max(1, len(shares)), 4),
+        }
+
     def tell_figures(self, figures: dict[Any, Any]) -> None:
         """Write this worker's own figures."""
         key = METRICS_KEY + self._worker
@@ -69,39 +82,42 @@ class Reports:
             pipeline.execute()
 
     def _tell_change(self, code: str, health: Health, now: datetime) -> None:
-        state, reason = health.state, health.reason
         told = self._told.get(code)
-        if told is not None and told[0] == state:
-            if state == "offline" and told[1] != reason:
-                self._told[code] = (state, reason, told[2])  # still offline, another reason: no event
+        if told is not None and told[0].state == health.state:
+            self._told[code] = (health, told[1])  # the same state for another reason: no event
             return
-        message = {"camera": code, "state": state, "reason": reason, "at": to_text(now)}
+        message = {
+            "camera": code,
+            "state": health.state,
+            "reason": health.reason,
+            "why": dict(health.why) or None,
+            "at": to_text(now),
+        }
         stream.publish(self._redis, stream.CAMERA_STATES, json.dumps(message, ensure_ascii=False))
-        self._told[code] = (state, reason, now)
+        self._told[code] = (health, now)
 
     def _fields(self, code: str, camera: CameraThread) -> dict[Any, Any]:
-        state, reason, since = self._told[code]
-        status = camera.status
-        offset_s = status.clock_offset_s
+        health, since = self._told[code]
+        status, rates = camera.status, self._rates[code]
         return {
-            "state": state,
-            "reason": reason or "",
+            "state": health.state,
+            "reason": health.reason or "",
+            "why": json.dumps(dict(health.why)) if health.why else "",
             "since": to_text(since),
             "last_frame_at": to_text(status.last_frame_at) or "",
-            "fps": round(self._measured_fps(code, status.given), 2),
-            "clock_offset_s": "" if offset_s is None else round(offset_s, 3),
+            "fps": round(rates.fps, 2),
+            "fps_wanted": camera.fps_wanted,
+            "dropped_share": _written(rates.dropped_share, 3),
+            "gate_miss_rate": _written(miss_rate(status.gate.audited, status.gate.missed), 4),
+            "clock_offset_s": _written(status.clock_offset_s, 3),
             "worker": self._worker,
             "passes": status.passes,
+            "reconnects": max(0, status.attempts - 1),
         }
 
-    def _measured_fps(self, code: str, given: int) -> float:
-        """Return the frames looked at per second since the last few reports."""
-        now_s = time.monotonic()
-        before, before_s = self._given.setdefault(code, (given, now_s))
-        if now_s - before_s >= 3.0:
-            self._fps[code] = (given - before) / (now_s - before_s)
-            self._given[code] = (given, now_s)
-        return self._fps.get(code, 0.0)
+
+def _written(value: float | None, digits: int) -> float | str:
+    return "" if value is None else round(value, digits)
 
 
 def health_of(camera: CameraThread) -> Health | None:
@@ -111,5 +127,6 @@ def health_of(camera: CameraThread) -> Health | None:
         return health
     silent_s = time.monotonic() - camera.status.last_frame_s
     if silent_s > SILENT_AFTER_S:
-        return Health("offline", f"No picture has come for over {SILENT_AFTER_S:.0f} s.")
+        reason = f"No picture has come for over {SILENT_AFTER_S:.0f} s."
+        return Health("offline", reason, {"code": "no_picture", "seconds": round(silent_s)})
     return health

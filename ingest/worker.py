@@ -8,13 +8,14 @@ import shutil
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import redis
 
-from ingest.camera import CameraThread, Workshop
+from ingest.camera import CameraThread, Status, Workshop
 from ingest.leases import WORKER_KEY, Leases, Round
 from ingest.publication import Publication
 from ingest.reports import Reports
@@ -27,6 +28,9 @@ ROUND_S = 1.0
 READ_CAMERAS_EVERY_S = 3.0
 DIAL_WITHIN_S = 1.0
 ENDS_WITHIN_S = 2.0
+
+COUNTED = ("given", "decoded", "dropped", "corrupt", "passes", "attempts")
+COUNTED_AT_THE_GATE = ("looked", "gated", "audited", "missed")
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +57,7 @@ class Watch:
         self._cameras: dict[str, CameraThread] = {}
         self._wanted: dict[str, WatchedCamera] = {}
         self._read_at_s = float("-inf")
+        self._gone: Counter[str] = Counter()
         self._adopted = False
         self._redis_away = False
 
@@ -102,7 +107,7 @@ class Watch:
         for code in change.lost:
             camera = self._cameras.pop(code, None)
             if camera:
-                camera.stop()
+                self._stop(camera)
             if code in self._wanted:
                 self._reports.forget(code)
             else:
@@ -110,7 +115,7 @@ class Watch:
         for code, camera in list(self._cameras.items()):
             if code in self._wanted and camera.camera != self._wanted[code]:
                 log.info("camera %s was changed", code)
-                camera.stop()
+                self._stop(camera)
                 self._start(code, workshop)
         for code in change.taken:
             self._start(code, workshop)
@@ -119,6 +124,10 @@ class Watch:
         camera = CameraThread(self._wanted[code], workshop, random.uniform(0.0, DIAL_WITHIN_S))
         self._cameras[code] = camera
         camera.start()
+
+    def _stop(self, camera: CameraThread) -> None:
+        camera.stop()
+        self._gone.update(_totals_of(camera.status))
 
     def _adopt_spools(self) -> None:
         """Send what workers of this host left behind when they died; once is enough, at the start."""
@@ -131,13 +140,16 @@ class Watch:
         self._adopted = True
 
     def _figures(self, workshop: Workshop) -> dict[Any, Any]:
-        """Return this worker's figures; totals are of the cameras it has now."""
-        statuses = [camera.status for camera in self._cameras.values()]
-        names = ("given", "decoded", "dropped", "corrupt", "passes", "attempts")
-        totals = {name: sum(getattr(status, name) for status in statuses) for name in names}
+        """Return this worker's figures; totals are of all cameras it ever had, so they never fall."""
+        totals = self._gone.copy()
+        for camera in self._cameras.values():
+            totals.update(_totals_of(camera.status))
         return {
-            **totals,
-            "cameras": len(statuses),
+            **{name: totals[name] for name in COUNTED},
+            **{f"gate_{name}": totals[f"gate_{name}"] for name in COUNTED_AT_THE_GATE},
+            **self._reports.rates(self._cameras),
+            "cameras": len(self._cameras),
+            "fps_wanted": round(sum(camera.fps_wanted for camera in self._cameras.values()), 2),
             "published": self.publication.published,
             "waiting": self.publication.waiting,
             "lost": self.publication.dropped,
@@ -157,3 +169,9 @@ class Watch:
         except redis.RedisError as error:
             log.warning("Redis is away (%s): the leases run out by themselves", error)
         return all(ended)
+
+
+def _totals_of(status: Status) -> dict[str, int]:
+    """Return everything counted of a camera, by name."""
+    gate = {f"gate_{name}": getattr(status.gate, name) for name in COUNTED_AT_THE_GATE}
+    return {name: getattr(status, name) for name in COUNTED} | gate
