@@ -13,6 +13,7 @@ from typing import Any
 # Commands that parse their own arguments: name -> (module with main(argv) -> exit code, what it does).
 ROOMS = {
     "watch": ("ingest.watch", "vehicle passes of one source, one JSON line each"),
+    "models": ("detection.models_cli", "which weights there are; models get yolo26n: more of them"),
     "read": ("detection.read", "plates in photographs, one JSON line per image"),
     "doctor": ("operations.doctor", "what is wrong with this installation, and what to do"),
     "audit": ("operations.audit_cli", "audit verify: whether the audit log is whole"),

@@ -25,6 +25,7 @@ class OpenVinoDetector:
             raise FileNotFoundError(f"detector weights not found: {weights}")
         self._network = OpenVinoNetwork(weights)
         self._labels = vehicle_labels(self._network.names)
+        self.classes = tuple(dict.fromkeys(self._labels.values()))
         self._queue = InferenceQueue(self._network.rows, self._network.threads)
         self.model_hash = hash_of(weights)
 

@@ -23,6 +23,7 @@ class UltralyticsDetector:
             raise FileNotFoundError(f"detector weights not found: {weights}")
         self._model = _load(weights)
         self._labels = vehicle_labels(self._model.names)
+        self.classes = tuple(dict.fromkeys(self._labels.values()))
         self._input_px = input_px
         self._one_at_a_time = threading.Lock()
         self.model_hash = hash_of(weights)
@@ -64,6 +65,27 @@ def offline(config_dir: Path | None = None) -> None:
     os.environ.setdefault("YOLO_VERBOSE", "false")
     if config_dir is not None:
         os.environ["YOLO_CONFIG_DIR"] = str(config_dir)
+
+
+def download(name: str, folder: Path) -> None:
+    """Fetch one of ultralytics' own weights (yolo26n.pt) into a folder. Raises OSError of many kinds.
+
+    May hang for minutes without a network: run it as a process of its own.
+    """
+    os.environ["YOLO_AUTOINSTALL"] = "false"
+    os.environ["YOLO_CONFIG_DIR"] = str(folder)
+    from ultralytics.utils.downloads import attempt_download_asset
+
+    attempt_download_asset(str(folder / name), retry=0, progress=False)
+
+
+def as_openvino(weights: Path, size: tuple[int, int] = (640, 640)) -> Path:
+    """Write a .pt as an OpenVINO folder beside it (16-bit weights, head without NMS; height, width)."""
+    offline()
+    from ultralytics import YOLO
+
+    model = YOLO(str(weights), task="detect")
+    return Path(model.export(format="openvino", imgsz=size, half=True, nms=False, verbose=False))
 
 
 def _load(weights: Path) -> Any:

@@ -8,7 +8,6 @@ import argparse
 import copy
 import logging
 import math
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ import numpy as np
 import torch
 
 from detection.training.vehicle_pictures import HEIGHT_PX, WIDTH_PX, read_names, read_pictures
-from detection.ultralytics_detector import offline
+from detection.ultralytics_detector import as_openvino, offline
 
 log = logging.getLogger(__name__)
 
@@ -91,16 +90,6 @@ def small_network(names: dict[int, str]) -> Any:
     return model.to(memory_format=torch.channels_last).train()
 
 
-def export(weights: Path) -> Path:
-    """Write a trained .pt as an OpenVINO folder beside it (16-bit weights, 288 x 512, head without NMS)."""
-    from ultralytics import YOLO
-
-    shutil.rmtree(weights.with_name(f"{weights.stem}_openvino_model"), ignore_errors=True)
-    model = YOLO(str(weights), task="detect")
-    size = (HEIGHT_PX, WIDTH_PX)
-    return Path(model.export(format="openvino", imgsz=size, half=True, nms=False, verbose=False))
-
-
 def _optimiser(model: Any) -> torch.optim.Optimizer:
     weights = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
@@ -159,6 +148,14 @@ def _save(smooth: Any, out: Path) -> Path:
     return (out / f"{NAME}.pt.part").rename(out / f"{NAME}.pt")
 
 
+def _say_whose(about: Path) -> None:
+    """Correct what ultralytics writes about every network: these weights are ours, and of no one day."""
+    ours = {"description": "Vehicles on Watchgrid's rendered roads", "author": "Watchgrid"}
+    lines = [line for line in about.read_text().splitlines() if not line.startswith(("date:", "docs:"))]
+    lines = [f"{key}: {ours[key]}" if (key := line.split(":")[0]) in ours else line for line in lines]
+    about.write_text("\n".join(lines) + "\n")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Train, then write the OpenVINO folder beside the .pt."""
     parser = argparse.ArgumentParser(prog="python -m detection.training.vehicles", description=__doc__)
@@ -174,7 +171,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         weights = options.out / f"{NAME}.pt"
         if not options.export_only:
             weights = train(Plan(tuple(options.data), options.out, options.minutes, options.seed))
-        folder = export(weights)
+        folder = as_openvino(weights, (HEIGHT_PX, WIDTH_PX))
+        _say_whose(folder / "metadata.yaml")
     print(f"{folder}: {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB")
     return 0
 
