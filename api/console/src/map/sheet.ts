@@ -29,6 +29,8 @@ interface Pen {
 const SUB_GRIDS_BELOW = 14;
 const ROADS_BELOW = [Infinity, Infinity, 90, 38, 16];
 const LETTERS_BELOW = 8;
+/** Where several cameras share a place, a fault must not drown in the dots of the others. */
+const FAULTS_STAND_OUT_BELOW = 30;
 const ROAD_PX = [2.2, 1.8, 1.3, 1, 0.8];
 
 /** Draw the part of the county in `extent` (Mercator metres) on a canvas of `size` pixels. */
@@ -179,8 +181,14 @@ function inkMarks(pen: Pen, group: CameraGroup, live: boolean, palette: Palette)
     context.fill();
     return;
   }
+  const width = (resolution > 30 ? 0.9 : 1.5) * ratio;
+  if (resolution < FAULTS_STAND_OUT_BELOW) {
+    context.strokeStyle = palette.halo;
+    context.lineWidth = width + 3 * ratio;
+    context.stroke();
+  }
   context.strokeStyle = group === "offline" ? palette.camera : palette[group];
-  context.lineWidth = (resolution > 30 ? 0.9 : 1.5) * ratio;
+  context.lineWidth = width;
   context.stroke();
 }
 
