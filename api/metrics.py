@@ -16,6 +16,27 @@ from operations.store import DatabaseDown, Engine, reading
 LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
 WITHOUT_END = ("live_events",)
+INGEST_GAUGES = {
+    "cameras": "Cameras watched",
+    "fps": "Pictures looked at a second, all cameras together",
+    "fps_wanted": "Pictures wanted a second",
+    "dropped_share": "Share of due pictures given up for want of power",
+    "waiting": "Sightings that wait on the worker's disk",
+}
+INGEST_COUNTERS = {
+    "given": "Pictures looked at",
+    "decoded": "Pictures decoded",
+    "dropped": "Pictures given up for want of power",
+    "corrupt": "Packets that could not be decoded",
+    "passes": "Vehicle passes",
+    "attempts": "Times a source was opened",
+    "published": "Sightings sent",
+    "lost": "Sightings lost for want of disk",
+    "gate_looked": "Pictures shown to the detector",
+    "gate_gated": "Pictures that the motion gate left out",
+    "gate_audited": "Left out pictures that were looked at all the same",
+    "gate_missed": "Audits that found a moving vehicle",
+}
 
 
 class Metrics:
@@ -117,7 +138,23 @@ class AskedWhenScraped(Collector):
             _by("dead_letters", "Messages that nobody could handle", "stream", counts.dead),
             _gauge("workers", "Workers that run", len(counts.workers)),
             *(_total(name, value) for name, value in sorted(metrics.totals(self._redis).items())),
+            *_ingest(metrics.ingest_figures(self._redis)),
         ]
+
+
+def _ingest(figures: Mapping[str, Mapping[str, float]]) -> Iterator[Metric]:
+    """Yield what the ingest workers say of themselves, each by its worker."""
+    for name, words in INGEST_GAUGES.items():
+        yield _by(f"ingest_{name}", words, "worker", {w: f[name] for w, f in figures.items() if name in f})
+    audited = {worker: f for worker, f in figures.items() if f.get("gate_audited")}
+    rates = {worker: f["gate_missed"] / f["gate_audited"] for worker, f in audited.items()}
+    yield _by("ingest_gate_miss_rate", "Audited pictures in which the gate missed a vehicle", "worker", rates)
+    for name, words in INGEST_COUNTERS.items():
+        family = CounterMetricFamily(f"watchgrid_ingest_{name}", words, labels=["worker"])
+        for worker, said in figures.items():
+            if name in said:
+                family.add_metric([worker], said[name])
+        yield family
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import redis
 
+from operations.camera_states import Report, change_state
 from operations.relay import relay
 from operations.store import Engine, writing
-from operations.tables import AuditRow
+from operations.tables import AuditRow, Camera
 from tests.api_server import PASSWORD, Api, running_api
 from tests.conftest import Clock
 from tests.village import PLATE, watch_for
@@ -51,6 +52,44 @@ def test_metrics_count_by_operation_and_name_no_plate(
     assert 'watchgrid_dead_letters{stream="sightings"} 1.0' in page
     assert 'watchgrid_up{part="redis"} 1.0' in page
     assert PLATE not in page
+
+
+def test_metrics_tell_what_each_living_ingest_worker_reaches(api: Api, redis_client: redis.Redis) -> None:
+    figures = {"fps": 21.5, "fps_wanted": 40.0, "gate_audited": 200, "gate_missed": 1, "detector": "motion"}
+    for worker in ("host-1-ab", "host-2-cd"):
+        redis_client.hset(f"metrics:ingest:{worker}", mapping=figures)
+    redis_client.set("worker:ingest:host-1-ab", "1")
+    page = api.anonymous().get("/metrics").text
+    assert 'watchgrid_ingest_fps{worker="host-1-ab"} 21.5' in page
+    assert 'watchgrid_ingest_fps_wanted{worker="host-1-ab"} 40.0' in page
+    assert 'watchgrid_ingest_gate_audited_total{worker="host-1-ab"} 200.0' in page
+    assert 'watchgrid_ingest_gate_miss_rate{worker="host-1-ab"} 0.005' in page
+    assert "host-2-cd" not in page, "it is dead"
+
+
+def test_a_cameras_health_says_why_in_words_code_and_numbers(
+    api: Api, engine: Engine, redis_client: redis.Redis, clock: Clock
+) -> None:
+    report = Report("black", "About 40 % is covered.", why={"code": "partly_covered", "share": 40})
+    with writing(engine) as session:
+        change_state(session.get_one(Camera, 1), report, clock())
+    rates = {"fps": 2.1, "fps_wanted": 5, "dropped_share": 0.58, "gate_miss_rate": ""}
+    redis_client.hset("camera:health:C0001", mapping=rates)
+    redis_client.hset("camera:reads", "1", '{"seen": 3, "usual": 140.0}')
+    camera = api.as_user("operator").get("/api/v1/cameras/1").json()
+    assert (camera["fps"], camera["fps_wanted"]) == (2.1, 5.0)
+    assert camera["health"] == {
+        "code": "partly_covered",
+        "numbers": {"share": 40},
+        "reason": "About 40 % is covered.",
+        "since": camera["state_since"],
+        "passes_last_hour": 3,
+        "usual_last_hour": 140.0,
+        "gate_miss_rate": None,
+        "clock_offset_s": None,
+        "dropped_share": 0.58,
+    }
+    assert api.as_user("operator").get("/api/v1/cameras/3").json()["health"] is None, "nothing watches it"
 
 
 def test_status_is_told_to_the_administrator(api: Api, redis_client: redis.Redis) -> None:
