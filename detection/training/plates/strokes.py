@@ -1,4 +1,4 @@
-"""Digits and letters drawn with one even stroke, in the proportions of a plate's: narrow, open, without serifs.
+"""Digits and letters drawn with one even stroke, in a plate's proportions: narrow, open, no serifs.
 
 Each variant has a waist, a roundness and a lean of its own. Our own construction, no font's outlines.
 """
