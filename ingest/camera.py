@@ -86,7 +86,7 @@ class CameraThread:
     """A camera being watched until `stop`."""
 
     def __init__(self, camera: WatchedCamera, workshop: Workshop, wait_s: float = 0.0) -> None:
-        """wait_s: how long to hold back at first, so that many cameras are not dialled at once."""
+        """wait_s: how long to hold back at first, so that many files are not opened at once."""
         self.camera = camera
         self.status = Status()
         self._workshop = workshop
@@ -96,7 +96,7 @@ class CameraThread:
         self._trust = Trust(calibration_from(camera.calibration, camera.code))
         self._judged_s = self._judge_base_s = 0.0
         self._last_start_ms = 0
-        self._main = _main_stream(camera, self._stop, workshop.now)
+        self._main = _main_stream(camera, self._stop, workshop)
         self._live = LivePicture(workshop.media_dir, camera.code, workshop.watched)
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.code}", daemon=True)
 
@@ -225,13 +225,12 @@ class CameraThread:
             self.status.passes += 1
 
 
-def _main_stream(
-    camera: WatchedCamera, stop: threading.Event, now: Callable[[], datetime]
-) -> MainStream | None:
+def _main_stream(camera: WatchedCamera, stop: threading.Event, workshop: Workshop) -> MainStream | None:
     """Return the larger stream of a camera that has two: it is read beside the one that is watched."""
     if camera.sub_source is None:
         return None
-    return MainStream(camera.source, Playing(True, analysed_fps=None, stop=stop), now)
+    playing = Playing(True, analysed_fps=None, stop=stop)
+    return MainStream(camera.source, playing, workshop.now, workshop.pace)
 
 
 @dataclass(frozen=True, slots=True)

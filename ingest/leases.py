@@ -12,9 +12,9 @@ from math import ceil
 
 import redis
 
-TTL_MS = 6_000
-RENEW_EVERY_S = 2.0
-MOST_TAKEN_PER_ROUND = 20  # 200 cameras after a power cut must not be dialled in one second
+TTL_MS = 5_000
+RENEW_EVERY_S = 1.0
+MOST_TAKEN_PER_ROUND = 50  # so that workers that start together share; how fast cameras are dialled is Pace's
 WORKER_KEY = "worker:ingest:"
 LEASE_KEY = "lease:camera:"
 
@@ -46,6 +46,7 @@ class Leases:
 
     def __init__(self, client: redis.Redis, worker: str) -> None:
         self.worker = worker
+        self.workers = 1
         self._redis = client
         self._confirmed_s: dict[str, float] = {}  # by camera, oldest lease first
         self._renewed_s = 0.0
@@ -64,7 +65,8 @@ class Leases:
         """Renew, give back and take leases on the `wanted` cameras; Redis errors pass through."""
         self._redis.set(WORKER_KEY + self.worker, "1", px=TTL_MS)
         lost = self._renew_held() if time.monotonic() - self._renewed_s >= RENEW_EVERY_S else []
-        share = fair_share(len(wanted), self._workers())
+        self.workers = self._count_workers()
+        share = fair_share(len(wanted), self.workers)
         known = set(wanted)
         surplus = [code for code in self.held if code not in known]
         surplus += [code for code in self.held if code in known][share:]
@@ -98,7 +100,7 @@ class Leases:
                 del self._confirmed_s[camera]
         return [camera for camera, ours in zip(held, renewed, strict=True) if not ours]
 
-    def _workers(self) -> int:
+    def _count_workers(self) -> int:
         return sum(1 for _ in self._redis.scan_iter(WORKER_KEY + "*", count=1000))
 
     def _take(self, wanted: Collection[str], share: int) -> list[str]:

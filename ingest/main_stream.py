@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from detection.vocabulary import Detail
 from ingest.backoff import Backoff
 from ingest.lookback import Lookback
+from ingest.pace import Pace
 from ingest.source_opening import broken_off, camera_time_s, open_video, video_of, where
 from ingest.source_vocabulary import Moment, NoFrames, Playing, SourceEnded, masked
 from ingest.stream_time import StreamClock
@@ -29,12 +30,16 @@ log = logging.getLogger(__name__)
 class MainStream:
     """A stream that is read until `playing.stop` is set."""
 
-    def __init__(self, url: str, playing: Playing, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, url: str, playing: Playing, now: Callable[[], datetime], pace: Pace | None = None
+    ) -> None:
+        """pace: how often this worker dials, shared with all its cameras."""
         self.failure: str | None = None
         """Why it gives nothing now: a sentence without passwords; None while it does."""
         self.lookback = Lookback()
         self._url = url
         self._playing = playing
+        self._pace = pace or Pace()
         self._now = now
         self._width_px: int | None = None
         self._received_s = 0.0
@@ -58,7 +63,9 @@ class MainStream:
     def _run(self) -> None:
         backoff, stop = Backoff(), self._playing.stop
         self._started_s = self._now().timestamp()
-        while not stop.is_set():
+        while "://" not in self._url or self._pace.wait(stop):
+            if stop.is_set():
+                return
             started_s = self._received_s = time.monotonic()
             try:
                 with open_video(self._url, self._playing) as container:

@@ -24,9 +24,9 @@ from operations.cameras import CamerasUnknown, WatchedCamera
 from operations.stream import StreamFull
 from operations.times import to_text
 
-ROUND_S = 1.0
+ROUND_S = 0.5
 READ_CAMERAS_EVERY_S = 3.0
-DIAL_WITHIN_S = 1.0
+OPEN_WITHIN_S = 0.5
 ENDS_WITHIN_S = 2.0
 
 COUNTED = ("given", "decoded", "dropped", "corrupt", "passes", "attempts")
@@ -76,7 +76,9 @@ class Watch:
         """Do what is due: read the cameras, settle leases, start and stop threads, report, replay."""
         self._read()
         try:
-            self._apply(self._leases.round(list(self._wanted)), workshop)
+            change = self._leases.round(list(self._wanted))
+            workshop.pace.share_with(self._leases.workers)
+            self._apply(change, workshop)
             watched = self._reports.watched(self._cameras)
             self.watched &= watched  # in place: the cameras' threads look at this very set
             self.watched |= watched
@@ -121,7 +123,7 @@ class Watch:
             self._start(code, workshop)
 
     def _start(self, code: str, workshop: Workshop) -> None:
-        camera = CameraThread(self._wanted[code], workshop, random.uniform(0.0, DIAL_WITHIN_S))
+        camera = CameraThread(self._wanted[code], workshop, random.uniform(0.0, OPEN_WITHIN_S))
         self._cameras[code] = camera
         camera.start()
 
