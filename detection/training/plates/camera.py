@@ -18,6 +18,8 @@ _GRAIN = np.random.default_rng(0).standard_normal((640, 900, 3), dtype=np.float3
 
 
 _WORST_BLUR_MM = 4.8
+_INTERLACED = 0.04
+"""Share of pictures whose every other row was taken a moment later, as old cameras do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def surroundings(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     width, height = size
     grey = rng.uniform(10, 235)
     knots = np.clip(rng.normal(grey, rng.uniform(3, 45), (rng.integers(2, 7), rng.integers(2, 5), 1)), 0, 255)
-    tint = rng.normal(0, rng.uniform(2, 25), (1, 1, 3))
+    tint = rng.normal(0, rng.uniform(2, 25) if rng.random() < 0.8 else 80, (1, 1, 3))
     image = cv2.resize(np.clip(knots + tint, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)
     for _ in range(int(rng.integers(0, 7))):
         y, thick = int(rng.uniform(0, height)), int(rng.integers(1, max(2, height // 8)))
@@ -150,6 +152,8 @@ def exposed(
     if rng.random() < 0.3:
         soft = cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.7, 1.6)))
         seen += (seen - soft) * float(rng.uniform(0.3, 2.2))
+    if rng.random() < _INTERLACED:
+        seen[1::2] = np.roll(seen[1::2], int(rng.integers(-3, 4)), axis=1)
     noise = rng.exponential(2.5) + conditions.night * rng.uniform(0, 12)
     seen += _grain(rng, image.shape[:2]) * np.float32(noise)
     recorded = cv2.convertScaleAbs(np.maximum(seen, 0, out=seen))

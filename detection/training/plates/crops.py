@@ -104,6 +104,8 @@ def _framed(rng: np.random.Generator, plate: FlatPlate, width_px: int) -> tuple[
         right = rng.uniform(60, 71) if alone else rng.uniform(118, 136)
         return 0, (rng.uniform(-12, 8), top, right, bottom), _PAD_PX if alone else 0
     left = float(np.clip(rng.normal(-30, 18), -95, 12))
+    if rng.random() < 0.06:
+        left -= rng.uniform(30, 160)
     right = plate.width_mm - float(np.clip(rng.normal(-28, 18), -95, 12))
     return 0, (left, top, right, bottom), 0
 
@@ -114,7 +116,8 @@ def _misjudged(rng: np.random.Generator, frame: Frame) -> np.ndarray:
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
     middle = corners.mean(axis=0)
     turn = np.deg2rad(np.clip(rng.normal(0, 2.5), -8, 8)) * min(1.0, 440 / (right - left))
-    lean = float(np.clip(rng.normal(0, 0.1), -0.3, 0.3))
+    # A finder's rectangle around a plate seen aslant leaves its letters leaning a lot.
+    lean = rng.uniform(-0.65, 0.65) if rng.random() < 0.1 else float(np.clip(rng.normal(0, 0.1), -0.3, 0.3))
     away = (corners - middle) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     away[:, 0] += lean * away[:, 1]
     return middle + away + rng.normal(0, 0.012 * (bottom - top), (4, 2))

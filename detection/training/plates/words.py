@@ -1,14 +1,17 @@
 """Writing that is no plate: shop signs, livery, dealers' names, on-screen clocks. Drawn, never labelled."""
 
+import cv2
 import numpy as np
 
-from detection.training.plates.glyphs import BUILT_IN, CHINESE, LATIN, Face, fitted
+from detection.training.plates.glyphs import BUILT_IN, CHINESE, DRAWN, LATIN, Face, fitted
 
+_PRINTED = tuple(face for face in LATIN if face.path != DRAWN)
 _LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _CHINESE = (
     "汽车销售服务公司上海大众一宝马奔驰丰田本东风有限北广州深圳交通运输物流旅游客公巴士小学校中心路街道"
     "出口入停场号线站年月日星期安全第一限速请勿拍照火锅面馆超市药房银行酒店宾馆手机电脑专卖修理洗美容装饰"
+    "地下大门西东担保快速放款小额贷公益五菱兴旺点评干锅鸭头欢迎您占用消防通道易网博客易车建设工程物业管理"
 )
 _BRANDS = (
     "HYUNDAI", "TOYOTA", "BUICK", "VOLVO", "HONDA", "BMW", "TAXI", "POLICE", "BUS", "HOTEL", "SALE",
@@ -18,20 +21,26 @@ _BRANDS = (
 
 def drawn_words(rng: np.random.Generator) -> str:
     """Make up something that signs, vehicles and screens say and plates do not."""
-    match int(rng.integers(5)):
-        case 0:
-            day = f"{rng.integers(2005, 2031)}-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}"
-            clock = f"{rng.integers(24):02d}:{rng.integers(60):02d}:{rng.integers(60):02d}"
-            return day if rng.random() < 0.4 else clock if rng.random() < 0.5 else f"{day} {clock}"
-        case 1:
-            return str(rng.choice(_BRANDS))
+    match int(rng.integers(7)):
+        case 0 | 1:
+            return _clock(rng)
         case 2:
-            return "".join(rng.choice(list(_LATIN), int(rng.integers(3, 10))))
+            return str(rng.choice(_BRANDS))
         case 3:
-            return "".join(rng.choice(list(_DIGITS), int(rng.integers(1, 4)))) + str(
-                rng.choice(["", "路", "号"])
-            )
-    return "".join(rng.choice(list(_CHINESE), int(rng.integers(2, 9))))
+            letters = _LATIN if rng.random() < 0.5 else _LATIN.lower() + "..."
+            return "".join(rng.choice(list(letters), int(rng.integers(3, 14))))
+        case 4:
+            number = "".join(rng.choice(list(_DIGITS), int(rng.integers(1, 12))))
+            return number + str(rng.choice(["", "", "路", "号", "元"]))
+    return "".join(rng.choice(list(_CHINESE), int(rng.integers(2, 11))))
+
+
+def _clock(rng: np.random.Generator) -> str:
+    """A date, a time or both, as cameras write them into their pictures."""
+    apart = str(rng.choice(["-", "/", "."]))
+    day = f"{rng.integers(2005, 2031)}{apart}{rng.integers(1, 13):02d}{apart}{rng.integers(1, 29):02d}"
+    clock = f"{rng.integers(24):02d}:{rng.integers(60):02d}:{rng.integers(60):02d}"
+    return str(rng.choice([day, clock, f"{day} {clock}"]))
 
 
 def write_words(rng: np.random.Generator, image: np.ndarray, lines: int, built_in: bool = False) -> None:
@@ -50,25 +59,32 @@ def write_words(rng: np.random.Generator, image: np.ndarray, lines: int, built_i
 
 def word_mask(rng: np.random.Generator, words: str, tall_px: int, *, built_in: bool = False) -> np.ndarray:
     """Draw one line of words as a mask (h x w uint8)."""
-    faces = (
-        [Face(BUILT_IN, "opencv")] * 2
-        if built_in
-        else [LATIN[rng.integers(len(LATIN))], CHINESE[rng.integers(len(CHINESE))]]
-    )
+    latin, chinese = _PRINTED[rng.integers(len(_PRINTED))], CHINESE[rng.integers(len(CHINESE))]
+    faces = [Face(BUILT_IN, "opencv")] * 2 if built_in else [latin, chinese]
     narrow = rng.uniform(0.45, 0.9)
     parts: list[np.ndarray] = []
     for char in words:
-        if char in " :-":
-            parts.append(np.zeros((tall_px, max(2, tall_px // 3)), np.uint8))
-            if char != " ":
-                parts[-1][tall_px // 2 - 1 : tall_px // 2 + 1] = 255
+        if char in " :-/.":
+            parts.append(_separator(char, tall_px))
             continue
-        chinese = ord(char) > 127
-        mask = fitted(
-            faces[chinese], char, max(4, round(tall_px * (1.0 if chinese else narrow))), tall_px, tall_px / 8
-        )
+        is_chinese = ord(char) > 127
+        width_px = max(4, round(tall_px * (1.0 if is_chinese else narrow)))
+        mask = fitted(faces[is_chinese], char, width_px, tall_px, tall_px / 8)
         parts.append(np.pad(mask, ((0, 0), (1, 1))))
     return np.hstack(parts)
+
+
+def _separator(char: str, tall_px: int) -> np.ndarray:
+    """Draw a space or one of : - / . as a mask."""
+    mask = np.zeros((tall_px, max(3, tall_px // 3)), np.uint8)
+    wide, thick = mask.shape[1], max(1, tall_px // 10)
+    if char == "/":
+        cv2.line(mask, (wide - 2, 0), (1, tall_px - 1), (255,), thick, cv2.LINE_AA)
+    for height in {":": (0.3, 0.8), "-": (0.5,), ".": (0.95,)}.get(char, ()):
+        left = 1 if char == "-" else wide // 2 - thick
+        top = min(tall_px - thick, round(height * tall_px))
+        mask[top : top + thick, left : wide - left] = 255
+    return mask
 
 
 def _blend(image: np.ndarray, mask: np.ndarray, at: tuple[int, int], colour: np.ndarray) -> None:
