@@ -15,7 +15,7 @@ from operations.times import to_text
 
 READS_KEY = "camera:reads"
 """A hash by camera id: JSON {"seen", "usual"} of the last hour, kept by operations/silence.py."""
-RATES = ("fps", "fps_wanted", "dropped_share", "gate_miss_rate")
+RATES = ("fps", "fps_wanted", "dropped_share", "gate_miss_rate", "reconnects")
 
 
 def rates_of(cameras: Sequence[Camera], client: Redis) -> dict[int, dict[str, Any]]:
@@ -50,6 +50,7 @@ def health_json(camera: Camera, rates: dict[str, Any]) -> dict[str, Any]:
         "gate_miss_rate": rates.get("gate_miss_rate"),
         "clock_offset_s": camera.clock_offset_s,
         "dropped_share": rates.get("dropped_share"),
+        "reconnects": rates.get("reconnects"),
     }
 
 

@@ -36,6 +36,7 @@ class CameraHealth(Answer):
     gate_miss_rate: Annotated[float | None, Field(examples=[0.004])]
     clock_offset_s: Annotated[float | None, Field(examples=[0.2])]
     dropped_share: Annotated[float | None, Field(examples=[0.0])]
+    reconnects: Annotated[float | None, Field(examples=[2], description="since this worker has the camera")]
 
 
 class CameraAnswer(Answer):

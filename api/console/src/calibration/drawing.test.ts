@@ -1,6 +1,6 @@
 // Tests of drawing.ts, run by tests.mjs.
 import { equal, truthy } from "../testing";
-import { drawingOf, isSame, moveHandle, partOf, removeHandle, toSend, type Drawing } from "./drawing";
+import { drawingOf, isSame, laneFault, moveHandle, partOf, removeHandle, toSend, type Drawing } from "./drawing";
 
 const one = (): Drawing => ({
   ground: [{ x: 0.1, y: 0.9, right_m: 0, ahead_m: 0 }],
@@ -26,6 +26,15 @@ export const tests = {
     const sent = toSend(one());
     truthy(isSame(drawingOf({ ...sent, residual_m: 0 }), one()));
     truthy(!isSame(one(), drawingOf(null)));
+  },
+  "a lane that would be refused is named": () => {
+    const good = { number: 1, outline: [[0.1, 0.9], [0.4, 0.5], [0.5, 0.9]] as [number, number][] };
+    const crossed = [[0.1, 0.9], [0.5, 0.5], [0.1, 0.5], [0.5, 0.9]] as [number, number][];
+    equal(laneFault([good, { ...good, number: 2 }]), null);
+    equal(laneFault([good, good]), { lane: 1, kind: "twice" });
+    equal(laneFault([good, { number: 2, outline: crossed }]), { lane: 1, kind: "crosses" });
+    equal(laneFault([{ number: 1, outline: [[0.1, 0.9], [0.11, 0.9], [0.11, 0.91]] }]), { lane: 0, kind: "small" });
+    equal(laneFault([{ ...good, number: NaN }]), { lane: 0, kind: "badNumber" });
   },
   "a refused field names its part": () => {
     equal(partOf("calibration.ground.2.x"), { list: "ground", index: 2 });

@@ -63,6 +63,36 @@ export function removeHandle(drawing: Drawing, handle: Handle): void {
   else if ((drawing.lanes[handle.lane]?.outline.length ?? 0) > 3) drawing.lanes[handle.lane]!.outline.splice(handle.index, 1);
 }
 
+export type LaneFault = { lane: number; kind: "badNumber" | "twice" | "crosses" | "small" };
+const LEAST_LANE = 0.0005;
+
+/** The first lane that the server would refuse, and why. */
+export function laneFault(lanes: readonly Lane[]): LaneFault | null {
+  for (const [lane, { number, outline }] of lanes.entries()) {
+    if (!Number.isInteger(number) || number < 1 || number > 99) return { lane, kind: "badNumber" };
+    if (lanes.findIndex((other) => other.number === number) < lane) return { lane, kind: "twice" };
+    if (crossesItself(outline)) return { lane, kind: "crosses" };
+    if (areaOf(outline) < LEAST_LANE) return { lane, kind: "small" };
+  }
+  return null;
+}
+
+const turn = ([ax, ay]: Place, [bx, by]: Place, [cx, cy]: Place): number => (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+
+function crossesItself(outline: readonly Place[]): boolean {
+  const sides = outline.map((corner, i): [Place, Place] => [corner, outline[(i + 1) % outline.length]!]);
+  return sides.some(([a, b], i) =>
+    sides.some(([c, d], k) => {
+      const neighbours = k <= i + 1 || (i === 0 && k === sides.length - 1);
+      return !neighbours && turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
+    }),
+  );
+}
+
+function areaOf(outline: readonly Place[]): number {
+  return Math.abs(outline.reduce((sum, [x, y], i) => sum + x * outline[(i + 1) % outline.length]![1] - y * outline[(i + 1) % outline.length]![0], 0)) / 2;
+}
+
 /** What a field of problem+json is about: `calibration.ground.2.x` is the third point. */
 export function partOf(field: string | null): { list: "ground" | "lanes"; index: number | null } | null {
   const found = /^calibration\.(ground|lanes)(?:\.(\d+))?/.exec(field ?? "");

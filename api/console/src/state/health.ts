@@ -49,7 +49,7 @@ export function whyOf(camera: Camera): Why | null {
   return { said, raw, todo: phrase(`todo.${code}`) ?? phrase(`todo.${camera.state}`) };
 }
 
-/** Whether fewer pictures are looked at than wanted, so that vehicles may be missed. */
-export function isOverloaded(camera: Camera): boolean {
-  return Boolean(camera.fps && camera.fps_wanted && camera.fps < 0.8 * camera.fps_wanted);
+/** Whether too few pictures are looked at for want of power; a camera that sends few itself is not overloaded. */
+export function isOverloaded({ health }: Camera): boolean {
+  return health?.code === "overloaded" || (health?.dropped_share ?? 0) >= 0.1;
 }
