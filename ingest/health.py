@@ -4,12 +4,14 @@ Connection faults (offline) are the camera thread's to say, too few reads (silen
 judge learns what is usual for its own camera: one that was blurred from the beginning is usual to it.
 """
 
-from collections.abc import Mapping
+from collections import deque
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
+import cv2
 import numpy as np
 
+from ingest.camera_clock import ClockJudge
+from ingest.health_vocabulary import WELL, Health
 from ingest.picture_measures import (
     GRID,
     change_of,
@@ -24,6 +26,8 @@ from ingest.picture_measures import (
 )
 
 LOOK_EVERY_S = 0.5
+VIEW_EVERY_S = 1.0
+"""Edges and detail need looking at only half as often."""
 
 STILL_LEVELS = 0.02
 """Grey levels: a block of a living picture changes more in half a second, by its coding alone."""
@@ -31,9 +35,13 @@ STILL_SHARE = 0.3
 """Of a block's usual change: an encoder that is given one picture for ever still changes it a little."""
 CLOCK_SHARE = 0.06
 """Of the blocks: so few may move over a frozen picture, where they always move; a clock runs in them."""
-RESTLESS = 0.6
-"""A block that moves in so many of all looks may be the clock's."""
+RESTLESS = 0.35
+"""A block that moves in so many of all looks, or one beside it, may be the clock's: it moves every second."""
 FROZEN_AFTER_S = 8.0
+STILL_LOOKS, OF_LOOKS = 10, 16
+"""So many still looks of the last 8 s are a frozen picture too (an encoder refreshes it now and then), where
+still looks are usually rarer than RARELY_STILL."""
+RARELY_STILL = 0.05
 FROZEN_AFTER_AT_MOST_S = 120.0
 NATURAL = 2.5
 """Times the longest stillness that ended by itself: thrifty encoders repeat a picture for many seconds."""
@@ -47,19 +55,18 @@ FLAT_SPREAD = 4.0
 KNOWN = 0.4
 LOST = 0.2
 """Likeness of a region that is known again, and of one that is not the same at all."""
-NOTHING_KNOWN = 0.15
-STRUCTURE = 0.35
+NOTHING_KNOWN = 0.19
+STRUCTURE = 0.2
 """Of the picture's mean structure: regions with less (sky, bare asphalt) cannot be known again."""
 WEAK_EDGES = 0.7
-PARTLY = 0.3
+PARTLY = 0.25
 TURNED_BY = (0.025, 0.04)
-TURN_GAIN = 0.15
-TURN_ALIKE = 0.5
-DOUBTFUL = 0.75
+TURN_GAIN = 0.2
+TURN_ALIKE = 0.6
+DOUBTFUL, DOUBTFUL_MEAN = 0.75, 0.65
 """A view with fewer known regions is learned slowly: a new one is `moved` for some minutes, then usual."""
 
 BLUR_RATIO = 0.25
-CLOCK_OFF_S = 5.0
 
 HOLD_S = {"covered": 3.0, "partly_covered": 120.0, "another_view": 4.0, "turned": 5.0, "clock_off": 5.0}
 HOLD_OTHERS_S = {"online": 2.0, "frozen": 0.0}
@@ -71,21 +78,6 @@ RECENT_S = 2.0
 LEARNED_AFTER_S = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """A camera's state and why: online, offline, frozen, black, blurred, moved or wrong_clock.
-
-    reason: a sentence, None when all is well. why: the same as {"code", and the sentence's numbers}.
-    """
-
-    state: str
-    reason: str | None = None
-    why: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-
-
-WELL = Health("online")
-
-
 @dataclass(slots=True)
 class _Usual:
     """What this camera's picture is usually like; learned only while nothing is wrong."""
@@ -93,6 +85,7 @@ class _Usual:
     learned_s: float = 0.0
     change: np.ndarray | None = None
     restless: np.ndarray = field(default_factory=lambda: np.ones(GRID))
+    still_share: float = 1.0
     stillness_s: float = 0.0
     detail: np.ndarray | None = None
     edges: np.ndarray | None = None
@@ -103,13 +96,15 @@ class _Last:
     """The picture judged last, and since when things are as they are."""
 
     t_s: float = float("-inf")
+    viewed_s: float = float("-inf")
+    view: Health | None = None
     points: np.ndarray | None = None
     change: np.ndarray | None = None
+    still: deque[bool] = field(default_factory=lambda: deque(maxlen=OF_LOOKS))
     still_since_s: float | None = None
     edges: np.ndarray | None = None
     fine: np.ndarray | None = None
     detail: np.ndarray | None = None
-    noise: float = 0.0
     turn: Health | None = None
     turn_s: float = float("-inf")
     candidate: Health = WELL
@@ -123,7 +118,7 @@ class HealthJudge:
         self.health = WELL
         self._usual = _Usual()
         self._last = _Last()
-        self._looks = 0
+        self._clock = ClockJudge()
 
     def see(self, image: np.ndarray, t_s: float, clock_offset_s: float | None = None) -> Health:
         """Return the state after a picture at t_s, the camera's clock so far off.
@@ -133,9 +128,8 @@ class HealthJudge:
         if t_s - self._last.t_s < LOOK_EVERY_S - 1e-6:
             return self.health
         points = points_of(image)
-        verdict = self._judge(image, points, t_s) or _clock_verdict(clock_offset_s)
+        verdict = self._judge(image, points, t_s) or self._clock.see(t_s, clock_offset_s)
         self._last.t_s, self._last.points = t_s, points
-        self._looks += 1
         if verdict.why.get("code") != self._last.candidate.why.get("code"):
             self._last.candidate_since_s = t_s
         self._last.candidate = verdict
@@ -151,17 +145,22 @@ class HealthJudge:
         if still_s >= self._frozen_after_s():
             why = {"code": "frozen", "still_s": round(still_s)}
             return Health("frozen", f"The picture has not changed for {still_s:.0f} s.", why)
+        if t_s - self._last.viewed_s >= VIEW_EVERY_S - 1e-6:
+            self._last.view = self._judge_view(image, points, t_s)
+            self._last.viewed_s = t_s
+        return self._last.view
+
+    def _judge_view(self, image: np.ndarray, points: np.ndarray, t_s: float) -> Health | None:
         edges = self._recent_edges(points, t_s)
-        if self._looks % 2 == 0 or self._last.detail is None:
-            self._measure_detail(image, t_s)
-        step_s = min(t_s - self._last.t_s, 5.0)
+        self._measure_detail(image)
+        step_s = min(t_s - self._last.viewed_s, 5.0)
         if self._usual.edges is None or self._usual.learned_s < LEARNED_AFTER_S:
-            self._learn(edges, step_s, self._usual.learned_s + LOOK_EVERY_S)
+            self._learn(edges, step_s, self._usual.learned_s + VIEW_EVERY_S)
             return None
         fault, known = self._view_verdict(edges, t_s)
         fault = fault or self._blur_verdict()
         if fault is None or fault.state == "moved":
-            pace_s = USUAL_S if known < DOUBTFUL else self._usual.learned_s + LOOK_EVERY_S
+            pace_s = USUAL_S if known < DOUBTFUL else self._usual.learned_s + VIEW_EVERY_S
             self._learn(edges, step_s, pace_s)
         return fault
 
@@ -171,40 +170,42 @@ class HealthJudge:
         if last.points is None:
             return 0.0
         last.change = change_of(points, last.points)
-        differ = last.change > STILL_LEVELS
-        still = not differ.any()
-        if not still and usual.change is not None and usual.learned_s > LEARNED_AFTER_S:
-            differ = last.change > np.maximum(
-                STILL_LEVELS, STILL_SHARE * (np.exp(usual.change) - STILL_LEVELS)
-            )
-            still = bool(differ.mean() <= CLOCK_SHARE and (usual.restless[differ] > RESTLESS).all())
+        still = _is_still(last.change, usual)
+        last.still.append(still)
         if still:
             last.still_since_s = last.t_s if last.still_since_s is None else last.still_since_s
-            return t_s - last.still_since_s
+            return max(t_s - last.still_since_s, self._mostly_still_s())
         stood_s = 0.0 if last.still_since_s is None else last.t_s - last.still_since_s
         last.still_since_s = None
         if stood_s < NATURAL_AT_MOST_S:
             usual.stillness_s = max(usual.stillness_s * (1 - LOOK_EVERY_S / SOFTER_S), stood_s)
-        return 0.0
+        return self._mostly_still_s()
+
+    def _mostly_still_s(self) -> float:
+        """Return how long most looks have shown no change, where such looks are rare; 0 if they do not."""
+        rare = self._usual.still_share < RARELY_STILL and self._usual.learned_s > LEARNED_AFTER_S
+        return OF_LOOKS * LOOK_EVERY_S if rare and sum(self._last.still) >= STILL_LOOKS else 0.0
 
     def _frozen_after_s(self) -> float:
-        return min(max(FROZEN_AFTER_S, NATURAL * self._usual.stillness_s), FROZEN_AFTER_AT_MOST_S)
+        natural_s = 0.0 if self._usual.still_share < RARELY_STILL else NATURAL * self._usual.stillness_s
+        return min(max(FROZEN_AFTER_S, natural_s), FROZEN_AFTER_AT_MOST_S)
 
     def _recent_edges(self, points: np.ndarray, t_s: float) -> np.ndarray:
         """Return the edges of the last seconds, in which passing vehicles fade."""
         last, edges = self._last, edges_of(points)
-        weight = min(1.0, max(0.0, t_s - last.t_s) / RECENT_S)
+        weight = min(1.0, max(0.0, t_s - last.viewed_s) / RECENT_S)
         last.edges = edges if last.edges is None else last.edges + weight * (edges - last.edges)
         return last.edges
 
-    def _measure_detail(self, image: np.ndarray, t_s: float) -> None:
+    def _measure_detail(self, image: np.ndarray) -> None:
         """Measure the finest detail of each patch, in shares of its contrast, less the sensor's noise."""
         last, (fine, contrast) = self._last, fine_of(image)
         if last.fine is not None and len(last.fine) == len(fine):
-            last.noise = float(np.quantile(energy(fine - last.fine), 0.1)) / 2
-            detail = np.maximum(energy(fine) - last.noise, 0.0) / (contrast + 4.0)
+            least, more = np.quantile(energy(fine - last.fine), (0.1, 0.25)) / 2
+            noise = min(2.0 * least, more)  # a shaking mast changes all patches but the plain ones
+            detail = np.maximum(energy(fine) - noise, 0.0) / (contrast + 4.0)
             old = detail if last.detail is None else last.detail
-            last.detail = old + min(1.0, 2 * LOOK_EVERY_S / RECENT_S) * (detail - old)
+            last.detail = old + VIEW_EVERY_S / RECENT_S * (detail - old)
         last.fine = fine
 
     def _view_verdict(self, edges: np.ndarray, t_s: float) -> tuple[Health | None, float]:
@@ -214,7 +215,7 @@ class HealthJudge:
         structure = spread_of(usual)
         regions = likeness(edges, usual)[structure > STRUCTURE * structure.mean()]
         known, lost = float((regions >= KNOWN).mean()), float((regions < LOST).mean())
-        if known >= DOUBTFUL:
+        if known >= DOUBTFUL and regions.mean() >= DOUBTFUL_MEAN:
             return None, known
         if t_s - self._last.turn_s >= 2.0:
             self._last.turn_s, self._last.turn = t_s, _turn_verdict(edges, usual)
@@ -236,7 +237,7 @@ class HealthJudge:
         detail, usual = self._last.detail, self._usual.detail
         if detail is None or usual is None or len(usual) != len(detail):
             return None
-        telling = usual > np.quantile(usual, 0.25)
+        telling = usual > np.quantile(usual, 0.6)  # those with the most detail: elsewhere is mostly noise
         share = float(np.median(detail[telling] / np.maximum(usual[telling], 1e-6)))
         if share >= BLUR_RATIO:
             return None
@@ -255,9 +256,24 @@ class HealthJudge:
         usual.edges = usual.edges + weight * (edges - usual.edges)
         # A mean of logarithms: a vehicle now and then does not make a quiet block a lively one.
         usual.change = usual.change + weight * (np.log(change + STILL_LEVELS) - usual.change)
+        still = sum(self._last.still) / len(self._last.still)
+        usual.still_share += weight * (still - usual.still_share)
         usual.restless = usual.restless + weight * ((change > STILL_LEVELS) - usual.restless)
         if self._last.detail is not None:
             usual.detail = _learned_detail(self._last.detail, usual.detail, step_s, pace_s)
+
+
+def _is_still(change: np.ndarray, usual: _Usual) -> bool:
+    """Return whether nothing but the clock has changed (by levels of each block)."""
+    if not (change > STILL_LEVELS).any():
+        return True
+    if usual.change is None or usual.learned_s <= LEARNED_AFTER_S:
+        return False
+    differ = change > np.maximum(STILL_LEVELS, STILL_SHARE * (np.exp(usual.change) - STILL_LEVELS))
+    if differ.mean() > CLOCK_SHARE:
+        return False
+    near_the_clock = cv2.dilate((usual.restless > RESTLESS).astype(np.uint8), np.ones((1, 5), np.uint8))
+    return bool((near_the_clock[differ] > 0).all())
 
 
 def _learned_detail(detail: np.ndarray, usual: np.ndarray | None, step_s: float, pace_s: float) -> np.ndarray:
@@ -302,14 +318,6 @@ def _one_colour(points: np.ndarray) -> Health | None:
             "black", "The picture is one single colour: the lens is covered.", {"code": "one_colour"}
         )
     return None
-
-
-def _clock_verdict(offset_s: float | None) -> Health:
-    if offset_s is None or abs(offset_s) <= CLOCK_OFF_S:
-        return WELL
-    way = "ahead" if offset_s > 0 else "behind"
-    reason = f"The camera's clock is {abs(offset_s):.0f} s {way}: set its time server."
-    return Health("wrong_clock", reason, {"code": "clock_off", "offset_s": round(offset_s, 1)})
 
 
 def _hold_s(verdict: Health) -> float:

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Protocol
 
-from ingest.health import Health
+from ingest.health_vocabulary import Health
 
 OVER_S = 10.0
 LEAST_S = 3.0

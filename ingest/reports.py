@@ -10,7 +10,7 @@ from typing import Any
 import redis
 
 from ingest.camera import CameraThread
-from ingest.health import Health
+from ingest.health_vocabulary import Health
 from ingest.rates import Rates, miss_rate
 from operations import stream
 from operations.times import to_text

@@ -35,20 +35,21 @@ def write_clip(
     stamp: Stamp | None = None,
     size: tuple[int, int] = (WIDTH_PX, HEIGHT_PX),
     options: dict[str, str] | None = None,
+    fps: int = FPS,
 ) -> Path:
-    """Encode the road as a clip, 15 pictures a second, unless `stamp` gives other times (in ms).
+    """Encode the road as a clip, `fps` pictures a second, unless `stamp` gives other times (in ms).
 
     options: the encoder's; without them a camera's, quick and in order.
     """
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=FPS)
+        stream = container.add_stream(codec, rate=fps)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
-        stream.codec_context.gop_size = FPS
+        stream.codec_context.gop_size = fps
         stream.options = options or {"preset": "ultrafast", "tune": "zerolatency"}
-        for number in range(int(seconds * FPS)):
-            frame = av.VideoFrame.from_ndarray(picture(number / FPS, *size), format="bgr24")
-            frame.pts = stamp(number) if stamp else round(1000 * number / FPS)
+        for number in range(int(seconds * fps)):
+            frame = av.VideoFrame.from_ndarray(picture(number / fps, *size), format="bgr24")
+            frame.pts = stamp(number) if stamp else round(1000 * number / fps)
             frame.time_base = Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -33,8 +33,13 @@ def add_cameras(engine: Engine, sources: Mapping[str, str | None]) -> None:
 
 
 @contextmanager
-def ingest_worker(database_url: str, redis_url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker with the motion detector as a process of its own; it is ended with the block."""
+def ingest_worker(
+    database_url: str, redis_url: str, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker with the motion detector as a process of its own; it is ended with the block.
+
+    settings: environment variables besides those that make it a test's worker.
+    """
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
@@ -42,6 +47,7 @@ def ingest_worker(database_url: str, redis_url: str, folder: Path) -> Iterator[s
         "DATA_DIR": str(folder),
         "DETECTOR": "motion",
         "READ_PLATES": "false",
+        **(settings or {}),
     }
     with (folder / "ingest.log").open("ab") as output:
         process = subprocess.Popen(
