@@ -71,6 +71,7 @@ class MotionDetector:
     def __init__(self) -> None:
         self._background: np.ndarray | None = None
         self._noise: np.ndarray | None = None
+        self._before = np.zeros(0, np.uint8)
         self._started_s = 0.0
         self._learned_s = 0.0
 
@@ -100,7 +101,12 @@ class MotionDetector:
     def _restart(self, small: np.ndarray, t_s: float) -> None:
         self._background = small.astype(np.float32)
         self._noise = np.full(small.shape[:2], LEAST_STEP / NOISE_FACTOR, np.float32)
+        self._before = small
         self._started_s = self._learned_s = t_s
+
+    def _same_as_before(self, small: np.ndarray) -> np.ndarray:
+        """Where the last picture showed the same: 1, else 0. What drives past must not become background."""
+        return np.asarray(_strongest(cv2.absdiff(small, self._before)) < LEAST_STEP, dtype=np.uint8)
 
     def _learn(self, small: np.ndarray, difference: np.ndarray, mask: np.ndarray, t_s: float) -> None:
         assert self._background is not None
@@ -110,10 +116,12 @@ class MotionDetector:
         self._learned_s = t_s
         open_s, hidden_s = min(FORGETTING_S, max(0.5, age_s)), min(STANDING_S, max(0.5, 2 * age_s))
         strayed = np.minimum(difference, MOST_NOISE)
+        stands = mask & self._same_as_before(small)
+        for where, within_s in ((1 - mask, open_s), (stands, hidden_s)):
+            cv2.accumulateWeighted(small, self._background, min(1.0, elapsed_s / within_s), mask=where)
         for where, within_s in ((1 - mask, open_s), (mask, hidden_s)):
-            weight = min(1.0, elapsed_s / within_s)
-            cv2.accumulateWeighted(small, self._background, weight, mask=where)
-            cv2.accumulateWeighted(strayed, self._noise, weight, mask=where)
+            cv2.accumulateWeighted(strayed, self._noise, min(1.0, elapsed_s / within_s), mask=where)
+        self._before = small
 
 
 def _shrunk(image: np.ndarray) -> np.ndarray:
