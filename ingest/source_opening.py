@@ -9,14 +9,23 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from ingest.source_redirects import redirected_to
 from ingest.source_vocabulary import NoFrames, Playing, SourceEnded, SourceSilent, SourceWillNotOpen, masked
 
 LIVE_OPTIONS = {"analyzeduration": "500000"}  # us: a camera should be seen soon after it is dialled
+
+PROTOCOLS = {"rtsp": "rtsp,rtsps,rtp,tcp,tls", "http": "http,https,tcp,tls,crypto"}
+"""What a server may send us on to, in redirects and playlists: never a file, never another kind of server."""
+
+MOST_PIXELS = 40_000_000
+"""Cameras have up to 8K; a stream that says more wants our memory."""
 
 
 def open_video(url: str, playing: Playing) -> InputContainer:
     """Open a network stream or a file. Raises SourceWillNotOpen."""
     options = dict(LIVE_OPTIONS) if "://" in url else {}
+    if "://" in url:
+        options["protocol_whitelist"] = PROTOCOLS[url[:4]]
     if url.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
     asked_s = time.monotonic()
@@ -30,10 +39,15 @@ def open_video(url: str, playing: Playing) -> InputContainer:
 
 
 def video_of(container: InputContainer, url: str) -> VideoStream:
-    """Return the container's video. Raises SourceWillNotOpen."""
+    """Return the container's video. Raises SourceWillNotOpen where there is none, or an absurd one."""
     if not container.streams.video:
         raise SourceWillNotOpen(f"{where(url)} carries no video: choose the camera's video stream.")
-    return container.streams.video[0]
+    stream = container.streams.video[0]
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    if stream.codec_context.width * stream.codec_context.height > MOST_PIXELS:
+        size = f"{stream.codec_context.width} x {stream.codec_context.height}"
+        raise SourceWillNotOpen(f"{where(url)} announces pictures of {size}: set a smaller resolution.")
+    return stream
 
 
 def broken_off(url: str, live: bool, error: av.error.FFmpegError, playing: Playing, t_s: float) -> NoFrames:
@@ -51,6 +65,12 @@ def camera_time_s(packet: av.Packet) -> float:
     return float(wall_us) / 1e6
 
 
+def _elsewhere(url: str, error: Exception, playing: Playing) -> str | None:
+    """Return where the server only sends us on to, asked where nothing else explains the failure."""
+    plain = av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError | av.error.HTTPNotFoundError
+    return None if isinstance(error, plain) else redirected_to(url, min(1.0, playing.open_timeout_s))
+
+
 def where(url: str) -> str:
     """Return host and port of a network source, else the masked source itself."""
     try:
@@ -66,6 +86,8 @@ def _why_not_open(url: str, error: Exception, playing: Playing) -> str:
     match error:
         case av.error.ConnectionRefusedError():
             return f"Nothing listens at {at}: check the address, the port and that the camera is on."
+        case _ if "://" in url and (place := _elsewhere(url, error, playing)):
+            return f"{at} only sends us on to {place}: give the address where the camera's video really is."
         case TimeoutError() | av.error.ExitError():
             within = f"within {playing.open_timeout_s:.0f} s"
             return f"{at} did not answer {within}: check the network and the camera's power."

@@ -17,7 +17,7 @@ import pytest
 
 from detection.vocabulary import Frame
 from ingest.sources import Playing, SourceEnded, SourceWillNotOpen, open_source
-from tests.clips import picture, write_clip
+from tests.clips import Stamp, picture, write_clip
 from tests.rtsp_server import free_port
 
 FAST = Playing(realtime=False, open_timeout_s=0.5, read_timeout_s=0.5)
@@ -64,7 +64,7 @@ def http_server() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("/redirect", "gives no stream"),
+        ("/redirect", "only sends us on to /redirect"),
         ("/empty", "gives no stream"),
         ("/noise", "gives no stream|no video"),
         ("/private", "user name or password"),
@@ -125,6 +125,42 @@ def test_wrong_timestamps_neither_stop_nor_reverse_time(tmp_path: Path) -> None:
     assert len(times) >= 18
     assert (np.diff(times) > 0).all()
     assert times[-1] < 5
+
+
+def test_a_variable_frame_rate_is_looked_at_evenly(tmp_path: Path) -> None:
+    """Two pictures a second, then thirty, then two again: time is the stamps'."""
+    clip = write_clip(tmp_path / "clip.mkv", 8, stamp=lambda n: 500 * min(n, 10) + 33 * max(0, n - 10))
+    times = [frame.t_s for frame in frames_of(clip)]
+    assert times[:11] == pytest.approx([0.5 * n for n in range(11)], abs=0.01)
+    assert np.diff(times[11:]).mean() == pytest.approx(0.2, abs=0.01)
+    assert times[-1] == pytest.approx(5 + 0.033 * 109, abs=0.2)
+
+
+def restamped(flv: bytes, stamp: Stamp) -> bytes:
+    """Return a Flash video whose video tags carry these times (ms): no muxer would write them."""
+    whole, place, number = bytearray(flv), 13, 0
+    while place < len(whole):
+        size = int.from_bytes(whole[place + 1 : place + 4], "big")
+        if whole[place] == 9 and whole[place + 12] == 1:  # video, no header
+            stamp_ms = stamp(number).to_bytes(4, "big")
+            whole[place + 4 : place + 8] = stamp_ms[1:] + stamp_ms[:1]
+            number += 1
+        place += 15 + size
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [lambda n: 66 * n + (0 if n > 30 else 90_000), lambda n: 1000],
+    ids=["jump back", "stand still"],
+)
+def test_timestamps_that_go_back_or_stand_still_do_not_stop_time(tmp_path: Path, stamp: Stamp) -> None:
+    clip = write_clip(tmp_path / "clip.flv", 5)
+    clip.write_bytes(restamped(clip.read_bytes(), stamp))
+    times = [frame.t_s for frame in frames_of(clip)]
+    assert 15 <= len(times) <= 40
+    assert (np.diff(times) > 0).all()
+    assert times[-1] < 12
 
 
 def test_h265_is_read(tmp_path: Path) -> None:
