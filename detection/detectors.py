@@ -1,6 +1,8 @@
 """The detector port and the choice of adapter. Finds nothing itself, downloads nothing."""
 
 import logging
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,10 @@ log = logging.getLogger(__name__)
 
 WEIGHTS_PATTERNS = ("*_openvino_model", "*.onnx", "*.pt")
 """What counts as weights in the models folder, best for a CPU first."""
+
+RENDERED = "synthetic://"
+RENDERED_WEIGHTS = Path(__file__).parent / "weights" / "rendered-roads_openvino_model"
+"""Ship with Watchgrid, for rendered roads alone: they find little on real ones, and COCO weights on these."""
 
 
 class Detector(Protocol):
@@ -30,6 +36,32 @@ class Detector(Protocol):
     def for_one_camera(self) -> "Detector":
         """Return the detector to use for one camera: itself where nothing is remembered between pictures."""
         ...
+
+
+def load_detectors(
+    name: str = "auto", weights: Path | None = None, data_dir: Path | None = None
+) -> Callable[[str], Detector]:
+    """Return what gives the detector for a camera's source; every network is loaded once.
+
+    With auto, rendered roads (synthetic://) get the weights that ship for them, real cameras what
+    load_detector gives; weights given by name are for all. Raises like load_detector, at once.
+    """
+    for_all = load_detector(name, weights, data_dir)
+    if name != "auto" or weights is not None or not RENDERED_WEIGHTS.exists():
+        return lambda source: for_all
+    loading = threading.Lock()
+    rendered: list[Detector] = []
+
+    def choose(source: str) -> Detector:
+        if not source.startswith(RENDERED):
+            return for_all
+        with loading:
+            if not rendered:
+                log.info("detector for rendered roads: ultralytics with %s", RENDERED_WEIGHTS)
+                rendered.append(_ultralytics(RENDERED_WEIGHTS))
+        return rendered[0]
+
+    return choose
 
 
 def load_detector(name: str = "auto", weights: Path | None = None, data_dir: Path | None = None) -> Detector:

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from config.logging import set_up_logging
 from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
-from detection.detectors import load_detector
+from detection.detectors import load_detectors
 from detection.looks import ReadPlates
 from ingest.camera import Workshop
 from ingest.source_vocabulary import utc_now
@@ -32,7 +32,7 @@ def main() -> int:
     cv2.setNumThreads(1)  # cameras are the parallel work; threads within a picture only get in their way
     try:
         refuse_unscalable(settings)
-        detector = load_detector(settings.detector, settings.detector_weights, settings.data_dir)
+        detector_for = load_detectors(settings.detector, settings.detector_weights, settings.data_dir)
     except (CannotScale, FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,7 +41,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     watch = Watch(_redis(settings), worker_name(), settings.data_dir / "spool", _camera_reader(settings))
     workshop = Workshop(
-        detector=detector,
+        detector_for=detector_for,
         read_plates=_plate_reader() if settings.read_plates else None,
         publish=watch.publication.publish,
         watched=watch.watched,
@@ -49,7 +49,7 @@ def main() -> int:
         analysed_fps=settings.analysed_fps,
         now=utc_now,
     )
-    log.info("worker %s watches with %s", watch.name, detector.name)
+    log.info("worker %s watches", watch.name)
     if not watch.run(workshop, stop):
         logging.shutdown()
         os._exit(0)  # a thread still hangs in a read that cannot be broken off

@@ -19,7 +19,9 @@ from detection.looks import ReadPlates
 from detection.passes import PassWatcher
 from detection.vocabulary import Frame, VehiclePass
 from ingest.calibration import Trust, calibration_from
-from ingest.health import Health, HealthJudge
+from ingest.camera_clock import AskedClock
+from ingest.health import HealthJudge
+from ingest.health_vocabulary import Health
 from ingest.live import LivePicture
 from ingest.main_stream import MainStream
 from ingest.pace import Pace
@@ -55,7 +57,8 @@ log = logging.getLogger(__name__)
 class Workshop:
     """What all cameras of a worker share."""
 
-    detector: Detector
+    detector_for: Callable[[str], Detector]
+    """Gives the detector for a camera's source."""
     read_plates: ReadPlates | None
     publish: Callable[[Sighting], None]
     watched: Container[str]
@@ -93,6 +96,7 @@ class CameraThread:
         self._stop = threading.Event()
         self._wait_s = wait_s
         self._judge = HealthJudge()
+        self._asked = AskedClock(camera.source, workshop.pace, self._stop, workshop.now)
         self._trust = Trust(calibration_from(camera.calibration, camera.code))
         self._judged_s = self._judge_base_s = 0.0
         self._last_start_ms = 0
@@ -191,6 +195,9 @@ class CameraThread:
             self._judge_base_s = self._judged_s + 1.0
         self._judged_s = self._judge_base_s + frame.t_s
         status = self.status
+        if clock_offset_s is None:  # the stream does not tell the camera's time
+            self._asked.ask_if_due(self._judged_s)
+            clock_offset_s = self._asked.offset_s
         picture = frame.image if frame.luma is None else frame.luma
         health = self._judge.see(picture, self._judged_s, clock_offset_s)
         if self._main is not None and self._main.failure and health == Health("online"):
@@ -206,9 +213,10 @@ class CameraThread:
         started_ms = max(int(workshop.now().timestamp() * 1000), self._last_start_ms + 1)
         self._last_start_ms = started_ms
         simulated = self.camera.source.startswith("synthetic://")
-        model = f"{workshop.detector.name}:{workshop.detector.model_hash[:16]}"
+        detector = workshop.detector_for(self.camera.source)
+        model = f"{detector.name}:{detector.model_hash[:16]}"
         take = Take(self.camera.code, started_ms, model, simulated)
-        watcher = PassWatcher(workshop.detector, workshop.read_plates)
+        watcher = PassWatcher(detector, workshop.read_plates)
         return _Run(watcher, take, frame.size, self.status.gate)
 
     def _finish(self, run: "_Run | None") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.settings import load_settings
-from detection.detectors import Detector, load_detector
+from detection.detectors import Detector, load_detectors
 from detection.looks import LookSettings
 from detection.passes import PassSettings, PassWatcher
 from detection.vocabulary import VehiclePass
@@ -84,7 +84,8 @@ def _print(ended: list[VehiclePass], as_lines_of_json: bool) -> None:
 def _detector(options: argparse.Namespace) -> Detector:
     settings = load_settings()
     weights = options.weights or settings.detector_weights
-    return load_detector(options.detector or settings.detector, weights, settings.data_dir)
+    name = options.detector or settings.detector
+    return load_detectors(name, weights, settings.data_dir)(options.source)
 
 
 def _plate_reader():  # type: ignore[no-untyped-def]

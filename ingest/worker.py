@@ -155,9 +155,12 @@ class Watch:
             "published": self.publication.published,
             "waiting": self.publication.waiting,
             "lost": self.publication.dropped,
-            "detector": workshop.detector.name,
+            "detector": ", ".join(sorted(self._detectors(workshop))),
             "at": to_text(workshop.now()),
         }
+
+    def _detectors(self, workshop: Workshop) -> set[str]:
+        return {workshop.detector_for(camera.camera.source).name for camera in self._cameras.values()}
 
     def _end(self) -> bool:
         for camera in self._cameras.values():

@@ -28,7 +28,7 @@ class Brittle(MotionDetector):
 
 
 def workshop(folder: Path, published: list[Sighting], detector: MotionDetector) -> Workshop:
-    return Workshop(detector, None, published.append, set(), folder, 5.0, lambda: datetime.now(UTC))
+    return Workshop(lambda _: detector, None, published.append, set(), folder, 5.0, lambda: datetime.now(UTC))
 
 
 def test_a_bug_on_one_camera_is_told_and_touches_no_other(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_plates_are_read_in_the_main_stream_and_its_loss_is_told_not_suffered(tm
         widths.append(crop.shape[1])
         return []
 
-    shared = Workshop(MotionDetector(), read, published.append, set(), tmp_path, 5.0, utc_now)
+    shared = Workshop(lambda _: MotionDetector(), read, published.append, set(), tmp_path, 5.0, utc_now)
     both = CameraThread(WatchedCamera("C1", str(main), sub_source=str(sub)), shared)
     gone = f"rtsp://admin:s3cr3t@127.0.0.1:{free_port()}/main"
     blind = CameraThread(WatchedCamera("C2", gone, sub_source=str(sub)), shared)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from detection.detectors import load_detector
+from detection.detectors import RENDERED_WEIGHTS, load_detector, load_detectors
 from detection.networks import hash_of, without_doubles
 from detection.ultralytics_detector import UltralyticsDetector
 from detection.vocabulary import Detection
@@ -51,3 +51,18 @@ def test_the_hash_tells_weights_apart(tmp_path: Path) -> None:
     (folder / "a.bin").write_bytes(b"2")
     assert hash_of(folder) != first
     assert len(first) == 16
+
+
+def test_rendered_roads_get_the_weights_that_ship_and_real_cameras_do_not(tmp_path: Path) -> None:
+    choose = load_detectors("auto", data_dir=tmp_path)
+    rendered = choose("synthetic://road?seed=1")
+    assert rendered.model_hash == hash_of(RENDERED_WEIGHTS)
+    assert choose("synthetic://road?seed=2") is rendered
+    assert choose("rtsp://10.0.0.1/main").name == "motion"
+
+
+def test_a_detector_that_is_named_is_for_every_camera(tmp_path: Path) -> None:
+    choose = load_detectors("motion", data_dir=tmp_path)
+    assert choose("synthetic://road?seed=1").name == "motion"
+    choose = load_detectors("auto", RENDERED_WEIGHTS, tmp_path)
+    assert choose("rtsp://10.0.0.1/main").model_hash == hash_of(RENDERED_WEIGHTS)
