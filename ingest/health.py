@@ -31,7 +31,7 @@ VIEW_EVERY_S = 1.0
 
 STILL_LEVELS = 0.02
 """Grey levels: a block of a living picture changes more in half a second, by its coding alone."""
-STILL_SHARE = 0.3
+STILL_SHARE = 0.2
 """Of a block's usual change: an encoder that is given one picture for ever still changes it a little."""
 CLOCK_SHARE = 0.06
 """Of the blocks: so few may move over a frozen picture, where they always move; a clock runs in them."""
@@ -203,7 +203,7 @@ class HealthJudge:
         if last.fine is not None and len(last.fine) == len(fine):
             least, more = np.quantile(energy(fine - last.fine), (0.1, 0.25)) / 2
             noise = min(2.0 * least, more)  # a shaking mast changes all patches but the plain ones
-            detail = np.maximum(energy(fine) - noise, 0.0) / (contrast + 4.0)
+            detail = np.maximum(energy(fine) - noise, 0.0) / (contrast + 0.5)
             old = detail if last.detail is None else last.detail
             last.detail = old + VIEW_EVERY_S / RECENT_S * (detail - old)
         last.fine = fine

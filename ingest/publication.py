@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from operations.sightings import Sighting, to_json
 
 SNAPSHOT_WIDTH_PX = 1280
 JPEG_QUALITY = 80
+SAME_PASS_MS = 20_000
+"""The same plate, told by two watchers of one camera within this time, is one pass; as within one watcher."""
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +108,9 @@ class Publication:
         sure, text = self._leases.sure(sighting.camera), to_json(sighting)
         if sure and not self.waiting:
             try:
-                self._send(text)
+                if not self._told_by_another(sighting):
+                    self._send(text)
+                    self._note_told(sighting)
                 return
             except (redis.RedisError, stream.StreamFull) as error:
                 log.warning("sightings wait on this host's disk: %s", error)
@@ -114,6 +119,21 @@ class Publication:
         except OSError as error:
             self._spool.dropped += 1
             log.error("a sighting is lost, DATA_DIR cannot be written: %s", error)
+
+    def _told_by_another(self, sighting: Sighting) -> bool:
+        """Return whether the camera's watcher before us told this plate a moment ago: it is the same pass.
+
+        It died, or the stream broke off, with the vehicle still in the picture.
+        """
+        if sighting.plate is None:
+            return False
+        before: Any = self._redis.get(_told_key(sighting))
+        before = before.decode() if isinstance(before, bytes) else before
+        return before is not None and before != _take_of(sighting)
+
+    def _note_told(self, sighting: Sighting) -> None:
+        if sighting.plate is not None:
+            self._redis.set(_told_key(sighting), _take_of(sighting), px=SAME_PASS_MS)
 
     def replay(self) -> None:
         """Send what waits, oldest first. Raises RedisError or StreamFull, and the rest goes on waiting."""
@@ -140,6 +160,14 @@ class Publication:
     def _send(self, text: str) -> None:
         stream.publish(self._redis, stream.SIGHTINGS, text)
         self.published += 1
+
+
+def _told_key(sighting: Sighting) -> str:
+    return f"told:{sighting.camera}:{sighting.plate}"
+
+
+def _take_of(sighting: Sighting) -> str:
+    return sighting.id.rsplit(":", 1)[0]
 
 
 def _stored(media_dir: Path, image: np.ndarray | None) -> str | None:

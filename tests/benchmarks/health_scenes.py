@@ -210,9 +210,9 @@ WELL: dict[str, Change] = {
     "flashes": lambda p, t: gain(p, 1.6, 60) if t % 7 < STEP_S else p,
     "bus fills the picture, 8 s": lambda p, t: filled(p, t % 60, 8.0),
     "bus waits before it, 60 s": lambda p, t: filled(p, t % 150, 60.0),
-    "fog comes": lambda p, t: gain(p, 1 - 0.55 * ramp(t, 180), 90 * ramp(t, 180)),
-    "sunrise": lambda p, t: gain(p, 0.3 + 0.9 * ramp(t, 180), 15 * ramp(t, 180)),
-    "dusk": lambda p, t: gain(p, 1.0 - 0.75 * ramp(t, 180)),
+    "fog comes": lambda p, t: gain(p, 1 - 0.55 * ramp(t, 150), 90 * ramp(t, 150)),
+    "sunrise": lambda p, t: gain(p, 0.3 + 0.9 * ramp(t, 150), 15 * ramp(t, 150)),
+    "dusk": lambda p, t: gain(p, 1.0 - 0.75 * ramp(t, 150)),
     "clouds": lambda p, t: gain(p, 1.0 + 0.3 * float(np.sin(t / 9))),
     "colour to infrared": lambda p, t: p if t < 60 else infrared(p, t),
     "mast in the wind": lambda p, t: (

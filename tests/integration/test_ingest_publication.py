@@ -1,6 +1,7 @@
 """Publication: a pass becomes a message with its pictures; with Redis away nothing is lost or sent twice."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +61,24 @@ def test_a_pass_becomes_a_sighting_with_its_pictures(
     snapshot = cv2.imread(str(media.path(tmp_path, sighting.snapshot or "")))
     assert snapshot.shape == (720, 1280, 3)
     assert media.path(tmp_path, sighting.plate_crop or "").exists()
+
+
+def test_a_vehicle_still_there_when_its_camera_changes_hands_is_told_once(
+    tmp_path: Path, redis_client: redis.Redis, leases: Leases
+) -> None:
+    dead, heir = (Publication(redis_client, leases, Spool(tmp_path / name)) for name in ("dead", "heir"))
+    told = a_sighting(tmp_path)
+    dead.publish(told)
+    heir.publish(replace(told, id="C1:1795420807000:1"))
+    heir.publish(replace(told, id="C1:1795420807000:2", plate="浙JB5678"))
+    heir.publish(replace(told, id="C1:1795420807000:3", plate=None))
+    assert [(s.id.split(":")[2], s.plate) for s in messages(redis_client)] == [
+        ("3", "浙JA1234"),
+        ("2", "浙JB5678"),
+        ("3", None),
+    ]
+    ttl_ms = redis_client.pttl("told:C1:浙JA1234")
+    assert 0 < ttl_ms <= 20_000, "and is forgotten"
 
 
 def test_sightings_wait_on_disk_while_redis_is_away(
