@@ -27,6 +27,7 @@ from operations.tables import Camera, User
 LEAST_DISK_BYTES = 1 << 30
 LAG_ALLOWED = 5_000
 WORKERS = ("operations", "ingest")
+WEIGHTS = ("*_openvino_model", "*.onnx", "*.pt")
 VISION = ("cv2", "av", "onnxruntime", "rapidocr")
 STATIC = Path(__file__).parent.parent / "api" / "static"
 
@@ -93,6 +94,19 @@ def _host(settings: Settings) -> Iterator[Finding]:
     missing = [name for name in VISION if importlib.util.find_spec(name) is None]
     words = f"{', '.join(missing)} not installed: ingest hosts need pip install 'watchgrid[vision]'."
     yield Finding("vision", not missing, words if missing else "packages installed")
+    yield Finding("detector", True, _detector(settings))
+
+
+def _detector(settings: Settings) -> str:
+    """Say what real cameras find vehicles with; an ingest host with other settings may differ."""
+    if settings.detector == "motion":
+        return "motion for every camera (DETECTOR)"
+    if settings.detector_weights:
+        return f"{settings.detector_weights} for every camera (DETECTOR_WEIGHTS)"
+    models = settings.data_dir / "models"
+    if any(found for pattern in WEIGHTS for found in models.glob(pattern)):
+        return f"the weights in {models} for real cameras (`watchgrid models` lists them)"
+    return "motion for real cameras, which knows no classes: `watchgrid models get yolo26n` gives better"
 
 
 def _database(engine: Engine) -> Finding:

@@ -5,6 +5,7 @@ Draws nothing itself; ingest.synthetic.dataset does."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,29 +13,43 @@ import numpy as np
 import torch
 
 WIDTH_PX, HEIGHT_PX = 512, 288
-SMALLEST_PX = 4.0
+SMALLEST_PX = 5.0
 LEAST_KEPT = 0.15
+LARGEST = 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """How large pictures are shown to the network, and the least scale at which they are laid on it."""
+
+    width_px: int = WIDTH_PX
+    smallest: float = 0.7
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return width and height; the height is a multiple of 32, as the network needs it."""
+        return self.width_px, -(-self.width_px * HEIGHT_PX // WIDTH_PX // 32) * 32
 
 
 class Pictures:
     """A data set in memory: N pictures of 288 x 512, and the boxes of each (class, x1, y1, x2, y2 pixels)."""
 
-    def __init__(self, images: list[np.ndarray], boxes: list[np.ndarray]) -> None:
+    def __init__(self, images: list[np.ndarray], boxes: list[np.ndarray], canvas: Canvas) -> None:
         """Take pictures and boxes as they are; shares, not copies."""
-        self._images, self._boxes = images, boxes
+        self._images, self._boxes, self._canvas = images, boxes, canvas
 
     def __len__(self) -> int:
         """Return how many pictures there are."""
         return len(self._images)
 
     def batch(self, draw: np.random.Generator, size: int) -> dict[str, torch.Tensor]:
-        """Return changed pictures (N x 3 x 288 x 512 RGB, 0 to 1) with boxes, as ultralytics' loss has it."""
+        """Return changed pictures (N x 3 x height x width RGB, 0 to 1), with the boxes the loss wants."""
         chosen = draw.integers(len(self), size=size)
-        changed = [change(draw, self._images[at], self._boxes[at]) for at in chosen]
+        changed = [change(draw, self._images[at], self._boxes[at], self._canvas) for at in chosen]
         images = np.stack([image[:, :, ::-1] for image, _ in changed]).transpose(0, 3, 1, 2)
         boxes = np.concatenate([found for _, found in changed])
         numbers = np.concatenate([np.full(len(found), at) for at, (_, found) in enumerate(changed)])
-        x1, y1, x2, y2 = boxes[:, 1:].T / np.array([[WIDTH_PX], [HEIGHT_PX], [WIDTH_PX], [HEIGHT_PX]])
+        x1, y1, x2, y2 = (boxes[:, 1:] / (self._canvas.size * 2)).T
         places = np.stack([(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1], axis=1)
         return {
             "img": torch.from_numpy(np.ascontiguousarray(images)).float() / 255,
@@ -44,7 +59,7 @@ class Pictures:
         }
 
 
-def read_pictures(folders: Sequence[Path]) -> Pictures:
+def read_pictures(folders: Sequence[Path], canvas: Canvas) -> Pictures:
     """Read the data sets whole (0.45 MB a picture). Raises FileNotFoundError or ValueError."""
     images, boxes = [], []
     for path in sorted(path for folder in folders for path in (folder / "images").glob("*.jpg")):
@@ -56,7 +71,7 @@ def read_pictures(folders: Sequence[Path]) -> Pictures:
     if not images:
         raise FileNotFoundError(f"no pictures in {', '.join(map(str, folders))}: write some with "
                                 "python -m ingest.synthetic.dataset")  # fmt: skip
-    return Pictures(images, boxes)
+    return Pictures(images, boxes, canvas)
 
 
 def read_names(folder: Path) -> dict[int, str]:
@@ -73,24 +88,26 @@ def _read_boxes(path: Path) -> np.ndarray:
     return np.concatenate([rows[:, :1], corners * [WIDTH_PX, HEIGHT_PX, WIDTH_PX, HEIGHT_PX]], axis=1)
 
 
-def change(draw: np.random.Generator, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the picture moved, scaled, mirrored, in other light; boxes mostly outside are left out."""
-    scale = float(np.exp(draw.uniform(-0.35, 0.35)))
-    mirror = -1.0 if draw.random() < 0.5 else 1.0
-    shift_x, shift_y = draw.uniform(-0.12, 0.12, 2) * (WIDTH_PX, HEIGHT_PX)
-    across, down = scale * mirror, scale
+def change(
+    draw: np.random.Generator, image: np.ndarray, boxes: np.ndarray, canvas: Canvas
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the picture scaled, moved, mirrored, in other light; boxes mostly outside are left out."""
+    size = np.array(canvas.size)
+    scale = float(np.exp(draw.uniform(np.log(canvas.smallest), np.log(LARGEST)))) * size[0] / WIDTH_PX
+    across = scale if draw.random() < 0.5 else -scale
+    to = size / 2 + draw.uniform(-0.12, 0.12, 2) * size
     move = np.array([
-        [across, 0.0, WIDTH_PX / 2 * (1 - across) + shift_x],
-        [0.0, down, HEIGHT_PX / 2 * (1 - down) + shift_y],
+        [across, 0.0, to[0] - across * WIDTH_PX / 2],
+        [0.0, scale, to[1] - scale * HEIGHT_PX / 2],
     ])  # fmt: skip
-    moved = cv2.warpAffine(image, move, (WIDTH_PX, HEIGHT_PX), borderValue=(114, 114, 114))
-    return _light(draw, moved), _moved_boxes(boxes, move)
+    moved = cv2.warpAffine(image, move, canvas.size, borderValue=(114, 114, 114))
+    return _light(draw, moved), _moved_boxes(boxes, move, canvas)
 
 
-def _moved_boxes(boxes: np.ndarray, move: np.ndarray) -> np.ndarray:
+def _moved_boxes(boxes: np.ndarray, move: np.ndarray, canvas: Canvas) -> np.ndarray:
     x = np.sort(boxes[:, [1, 3]] * move[0, 0] + move[0, 2], axis=1)
     y = boxes[:, [2, 4]] * move[1, 1] + move[1, 2]
-    inside_x, inside_y = x.clip(0, WIDTH_PX), y.clip(0, HEIGHT_PX)
+    inside_x, inside_y = x.clip(0, canvas.size[0]), y.clip(0, canvas.size[1])
     wide, tall = np.diff(inside_x, axis=1)[:, 0], np.diff(inside_y, axis=1)[:, 0]
     whole = (np.diff(x, axis=1) * np.diff(y, axis=1))[:, 0]
     kept = (wide > SMALLEST_PX) & (tall > SMALLEST_PX) & (wide * tall > LEAST_KEPT * whole)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from detection.training.vehicle_pictures import HEIGHT_PX, WIDTH_PX, read_names, read_pictures
+from detection.training.vehicle_pictures import HEIGHT_PX, WIDTH_PX, Canvas, read_names, read_pictures
 from detection.ultralytics_detector import as_openvino, offline
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 SCALE = (0.5, 0.125, 512)
 """Depth, width and most channels of ultralytics' own yolo26.yaml: 0.4 million weights instead of 2.5."""
 BATCH = 16
-RATE, LEAST_RATE, WARM_UP = 2e-3, 0.02, 0.03
+LEAST_RATE, WARM_UP = 0.02, 0.03
 WEIGHT_DECAY = 0.02
 MANY_AT_FIRST, MANY_AT_LAST = (
     0.8,
@@ -39,12 +39,18 @@ NAME = "rendered-roads"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train on, for how long, from which dice."""
+    """What to train on, for how long, from which dice, from which .pt on (None: from nothing).
+
+    canvas: workers show their pictures 224 to 640 pixels wide, so a part of the training is on small ones.
+    """
 
     data: tuple[Path, ...]
     out: Path
     minutes: float
     seed: int
+    canvas: Canvas
+    rate: float
+    start: Path | None
 
 
 def train(plan: Plan) -> Path:
@@ -55,15 +61,18 @@ def train(plan: Plan) -> Path:
     """
     torch.manual_seed(plan.seed)
     torch.set_num_threads(1)
-    pictures = read_pictures(plan.data)
+    pictures = read_pictures(plan.data, plan.canvas)
     model = small_network(read_names(plan.data[0]))
+    if plan.start:
+        kept = torch.load(plan.start, weights_only=False)["model"]  # a .pt of our own
+        model.load_state_dict(kept.state_dict())
     smooth = copy.deepcopy(model).eval()
-    optimiser = _optimiser(model)
+    optimiser = _optimiser(model, plan.rate)
     began = saved = time.monotonic()
     draw, step, losses = np.random.default_rng(plan.seed), 0, []
     while (share := (time.monotonic() - began) / (plan.minutes * 60)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = RATE * _rate(share)
+            group["lr"] = plan.rate * _rate(share)
         losses.append(_step(model, optimiser, pictures.batch(draw, BATCH), share))
         step += 1
         _follow(smooth, model, min(SMOOTHING, (1 + step) / (10 + step)))
@@ -90,11 +99,11 @@ def small_network(names: dict[int, str]) -> Any:
     return model.to(memory_format=torch.channels_last).train()
 
 
-def _optimiser(model: Any) -> torch.optim.Optimizer:
+def _optimiser(model: Any, rate: float) -> torch.optim.Optimizer:
     weights = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
     return torch.optim.AdamW(
-        [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}], lr=RATE
+        [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}], lr=rate
     )
 
 
@@ -156,6 +165,18 @@ def _say_whose(about: Path) -> None:
     about.write_text("\n".join(lines) + "\n")
 
 
+def _plan(options: argparse.Namespace) -> Plan:
+    return Plan(
+        data=tuple(options.data),
+        out=options.out,
+        minutes=options.minutes,
+        seed=options.seed,
+        canvas=Canvas(options.width, options.smallest),
+        rate=options.rate,
+        start=options.start,
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Train, then write the OpenVINO folder beside the .pt."""
     parser = argparse.ArgumentParser(prog="python -m detection.training.vehicles", description=__doc__)
@@ -163,6 +184,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--width", type=int, default=WIDTH_PX, help="of the pictures shown, pixels")
+    parser.add_argument("--smallest", type=float, default=0.7, help="least scale of the pictures")
+    parser.add_argument("--rate", type=float, default=2e-3, help="learning rate after the warm-up")
+    parser.add_argument("--start", type=Path, metavar="PT", help="go on from here")
     parser.add_argument("--export-only", action="store_true", help="write the folder of an existing .pt")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -170,7 +195,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         offline(Path(settings))
         weights = options.out / f"{NAME}.pt"
         if not options.export_only:
-            weights = train(Plan(tuple(options.data), options.out, options.minutes, options.seed))
+            weights = train(_plan(options))
         folder = as_openvino(weights, (HEIGHT_PX, WIDTH_PX))
         _say_whose(folder / "metadata.yaml")
     print(f"{folder}: {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB")

@@ -66,7 +66,7 @@ def _vehicle(rng: random.Random) -> DemoVehicle:
     for position in rng.sample(range(5), rng.choice((1, 1, 2))):
         serial = serial[:position] + rng.choice(LETTERS) + serial[position + 1 :]
     if draw < 0.37:
-        return DemoVehicle(
-            office + serial, "yellow", rng.choice(("truck", "truck", "bus")), rng.choice(COLOURS)
-        )
+        large = rng.choice(("truck", "truck", "bus"))
+        colour = rng.choice(COLOURS)
+        return DemoVehicle(office + serial, "yellow", "motorcycle" if draw < 0.28 else large, colour)
     return DemoVehicle(office + serial, "blue", "car", rng.choice(COLOURS))
