@@ -1,7 +1,12 @@
 """Turns the pictures of one camera into vehicle passes: one vehicle going by, one pass. Publishes nothing."""
 
-from dataclasses import dataclass, field
+import random
+from dataclasses import dataclass, field, replace
 
+import cv2
+
+from detection.attention import Attention, Look
+from detection.audits import GateFigures
 from detection.boxes import covered, size
 from detection.calibration import Calibration
 from detection.detectors import Detector
@@ -14,10 +19,9 @@ from detection.looks import (
     no_better_look_comes,
     worth_a_look,
 )
-from detection.motion_gate import MotionGate
 from detection.sights import Sight, as_pass, first_sight, remember, split_off, turned_back
 from detection.tracker import Track, Tracker, TrackerSettings
-from detection.vocabulary import Frame, Seen, VehiclePass
+from detection.vocabulary import Box, Detection, Frame, Seen, VehiclePass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class PassSettings:
 
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
     looks: LookSettings = field(default_factory=LookSettings)
+    sparing: bool = True
+    """Show the detector no more of a moving scene than it takes; else every such picture, whole."""
     least_travel: float = 0.7
     """A vehicle that moved less was parked or waiting."""
     least_travel_with_plate: float = 0.35
@@ -47,13 +53,19 @@ class PassWatcher:
     """One camera. Feed it every picture to be analysed, in order."""
 
     def __init__(
-        self, detector: Detector, read_plates: ReadPlates | None, settings: PassSettings | None = None
+        self,
+        detector: Detector,
+        read_plates: ReadPlates | None,
+        settings: PassSettings | None = None,
+        rng: random.Random | None = None,
     ) -> None:
-        """read_plates: reads a vehicle crop; None to leave plates alone."""
+        """read_plates: reads a vehicle crop; None to leave plates alone. rng: chooses the gate's audits."""
         self._detector = detector.for_one_camera()
         self._read_plates = read_plates
         self._settings = settings or PassSettings()
-        self._gate = MotionGate()
+        self._attention = Attention(
+            self._detector.wants_every_frame, self._settings.sparing, rng or random.Random(2)
+        )
         self._tracker = Tracker(self._settings.tracker)
         self._sights: dict[int, Sight] = {}
         self._published: dict[str, float] = {}
@@ -61,13 +73,21 @@ class PassWatcher:
         self.calibration: Calibration | None = None
         """Where the ground is; None where nobody said, or where the camera has moved since."""
 
+    @property
+    def gate(self) -> GateFigures:
+        """How many pictures were looked at and left out so far, and what the audits say about that."""
+        return self._attention.audits.figures
+
     def see(self, frame: Frame) -> Seen:
         """Look at one picture; return the passes it settled (publish each once) and those it ended."""
-        if not self._needs_detector(frame):
-            self._tracker.hold(frame.t_s)
+        look_at = self._look_at(frame)
+        if look_at is None:
+            if self._attention.quiet and not self._detector.wants_every_frame:
+                self._tracker.hold(frame.t_s)
             return Seen([], [])
-        detections = self._detector.detect(frame.image, frame.t_s)
+        detections = self._detected(frame, look_at)
         followed = self._tracker.update(detections, frame.t_s, frame.size)
+        self._attention.looked(look_at, frame, self._tracker.tracks)
         turned = self._remember(followed.seen, frame)
         self._count_parts(followed.seen)
         self._look(followed.seen, frame)
@@ -81,11 +101,27 @@ class PassWatcher:
         """End all passes: the stream is over."""
         return self._end([self._sights.pop(track.number) for track in self._tracker.finish()])
 
-    def _needs_detector(self, frame: Frame) -> bool:
-        if self._detector.wants_every_frame:
-            return True
-        moves = self._gate.moves(frame.image, frame.t_s)
-        return moves or any(not self._tracker.is_still(track, frame.t_s) for track in self._tracker.tracks)
+    def _look_at(self, frame: Frame) -> Look | None:
+        tracks = self._tracker.tracks
+        wanted = []
+        if self._read_plates is not None and frame.t_s >= self._look_again_s:
+            wanted = [t for t in tracks if self._wants_a_look(t, frame)]
+        restless = any(not self._tracker.is_still(track, frame.t_s) for track in tracks)
+        return self._attention.look_at(frame, tracks, wanted, restless)
+
+    def _wants_a_look(self, track: Track, frame: Frame) -> bool:
+        sight = self._sights.get(track.number)
+        return sight is not None and worth_a_look(sight, track, frame, self._settings.looks)
+
+    def _detected(self, frame: Frame, look_at: Look) -> list[Detection]:
+        """Show the detector the picture as large as it must be; boxes in the frame's own pixels."""
+        width, height = frame.size
+        if self._detector.wants_every_frame or width <= look_at.width_px:
+            return self._detector.detect(frame.image, frame.t_s)
+        scale = look_at.width_px / width
+        shown = cv2.resize(frame.image, (look_at.width_px, max(1, round(height * scale))))
+        found = self._detector.detect(shown, frame.t_s)
+        return [replace(one, box=_larger(one.box, 1 / scale)) for one in found]
 
     def _remember(self, seen: list[Track], frame: Frame) -> list[Sight]:
         """Add the picture to each vehicle's sight; return the sights that end because another came back."""
@@ -158,6 +194,7 @@ class PassWatcher:
         for sight in over:
             if not self._is_pass(sight):
                 continue
+            self._attention.widths.learn(sight.largest / sight.best_frame.size[0])
             published = None if sight.settled else self._settle(sight)
             settled += [published] if published else []
             ended.append(as_pass(sight, self.calibration))
@@ -171,3 +208,7 @@ class PassWatcher:
             and sight.travelled >= needed
             and sight.inside_another < sight.hits / 2
         )
+
+
+def _larger(box: Box, factor: float) -> Box:
+    return box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor
