@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from detection.training.vehicle_pictures import HEIGHT_PX, WIDTH_PX, Canvas, read_names, read_pictures
+from detection.training.vehicle_pictures import WIDTH_PX, Canvas, read_names, read_pictures
 from detection.ultralytics_detector import as_openvino, offline
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ MANY_AT_FIRST, MANY_AT_LAST = (
 SMOOTHING = 0.995
 SAVED_EVERY_S = 300.0
 NAME = "rendered-roads"
+EXPORTED = Canvas(320)
+"""The largest picture the exported network is shown: what is near enough to pass is large enough in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         weights = options.out / f"{NAME}.pt"
         if not options.export_only:
             weights = train(_plan(options))
-        folder = as_openvino(weights, (HEIGHT_PX, WIDTH_PX))
+        folder = as_openvino(weights, EXPORTED.size[::-1])
         _say_whose(folder / "metadata.yaml")
     print(f"{folder}: {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB")
     return 0
