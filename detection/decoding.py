@@ -3,13 +3,16 @@ position x character, so every position has its own posterior. Knows no pixels a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from detection.grammar import ALPHABET, FORMS, LONGEST, PROVINCES
+from detection.grammar import ALPHABET, FORMS, LONGEST
 
 SYMBOLS = ("", *ALPHABET)
 """Columns of one look: the CTC blank first, then the grammar's alphabet."""
+LEFT_OUT = -200.0
+"""Log-likelihood of a form that was not weighed."""
 FLOOR = 1e-5
 """Least probability of any symbol at any step: no network is that sure, and one bad step must not decide."""
 
@@ -26,32 +29,44 @@ def _allowed() -> np.ndarray:
 
 
 _MASK = _allowed()
-_STATES = np.argwhere(_MASK > 0)
-"""States x 3: form, place and column of every character that some place may hold, in that order."""
-_CELLS, _FIRST_OF_CELL, _CELL_OF = np.unique(
-    _STATES[:, 0] * LONGEST + _STATES[:, 1], return_index=True, return_inverse=True
-)
-"""A cell is one place of one form; its states lie side by side."""
-_ENDS = np.array([int(np.searchsorted(_CELLS, row * LONGEST + len(form.positions) - 1))
-                  for row, form in enumerate(FORMS)])  # fmt: skip
-"""The last cell of each form."""
-_OPENS = _CELLS % LONGEST == 0
-_CLOSES = np.roll(_OPENS, -1)
-"""Whether a cell is the first, or the last, of its form."""
-_LAST_STATES = _CLOSES[_CELL_OF]
+_NAMED_BY = [[_COLUMN[char] for char in form.names] for form in FORMS]
+"""Per form, the columns of the characters that only its like hold, such as 学; none for most plates."""
+_LEAST_NAMED = 1e-3
 
 
-def _twins() -> np.ndarray:
-    """Pair the states that hold the same character in neighbouring places of one form: n x 2, left, right."""
-    index = {tuple(state): number for number, state in enumerate(_STATES.tolist())}
+@dataclass(frozen=True, slots=True)
+class _Lattice:
+    """Some forms laid out for the sums. A state is one character of one place of one form, a cell all those
+    of one place; both in the order of forms and places.
+
+    states: n x 3, form, place and column. starts: first state of each cell. cells: cell of each state.
+    opens, closes: whether a cell is the first, or the last, of its form. lefts, rights: pairs of states that
+    hold the same character in neighbouring places.
+    """
+
+    rows: np.ndarray
+    states: np.ndarray
+    starts: np.ndarray
+    cells: np.ndarray
+    opens: np.ndarray
+    closes: np.ndarray
+    lefts: np.ndarray
+    rights: np.ndarray
+
+
+@lru_cache(maxsize=64)
+def _lattice(rows: tuple[int, ...]) -> _Lattice:
+    states = np.argwhere(_MASK > 0)
+    states = states[np.isin(states[:, 0], rows)]
+    places = states[:, 0] * LONGEST + states[:, 1]
+    named, starts, cells = np.unique(places, return_index=True, return_inverse=True)
+    index = {tuple(state): number for number, state in enumerate(states.tolist())}
     lefts = [(index.get((row, place - 1, column)), number) for (row, place, column), number in index.items()]
-    return np.array([(left, right) for left, right in lefts if left is not None])
-
-
-_LEFT_TWINS, _RIGHT_TWINS = _twins().T
-_PROVINCES = np.array([char in PROVINCES for char in ALPHABET], dtype=np.float64)
-_SHARED_FLAWS = 2.0
-"""Closer looks see the same pixels again; their joint certainty is flattened by this power."""
+    twins = np.array([(left, right) for left, right in lefts if left is not None])
+    opens = named % LONGEST == 0
+    return _Lattice(
+        np.array(rows), states, starts, cells, opens, np.roll(opens, -1), twins[:, 0], twins[:, 1]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,76 +89,91 @@ def decode(steps: np.ndarray) -> Evidence:
 
 
 def decode_all(looks: np.ndarray) -> list[Evidence]:
-    """Weigh several looks of one length at once. looks: N x T x len(SYMBOLS)."""
+    """Weigh several looks of one length at once. looks: N x T x len(SYMBOLS).
+
+    A form named by a character that no look shows anywhere (no 学, no trainer) is left out: its likelihood
+    is next to 0, its posteriors are 0.
+    """
+    lattice = _lattice(_worth_weighing(looks))
     steps = np.maximum(np.asarray(looks, dtype=np.float64), FLOOR).transpose(1, 0, 2)
     peaks = steps.max(axis=2, keepdims=True)
     steps = steps / peaks
-    said = steps[:, :, 1 + _STATES[:, 2]]
-    arrivals, likelihoods = _forward(said, steps[:, :, :1])
-    flow, moments = _arrival_flow(said, steps[:, :, :1], arrivals)
-    log_likelihoods = np.log(np.maximum(likelihoods, 1e-300)) + np.log(peaks).sum(axis=0)
-    return [_evidence(*sums, len(steps)) for sums in zip(log_likelihoods, flow, moments, strict=True)]
+    said = steps[:, :, 1 + lattice.states[:, 2]]
+    arrivals, likelihoods = _forward(lattice, said, steps[:, :, :1])
+    flow, moments = _arrival_flow(lattice, said, steps[:, :, :1], arrivals)
+    log_likelihoods = np.full((len(looks), len(FORMS)), LEFT_OUT)
+    found = np.log(np.maximum(likelihoods, 1e-300)) + np.log(peaks).sum(axis=0)
+    log_likelihoods[:, lattice.rows] = np.maximum(found, LEFT_OUT)
+    sums = zip(log_likelihoods, flow, moments, strict=True)
+    return [_evidence(lattice, *one, len(steps)) for one in sums]
 
 
-def _evidence(log_likelihoods: np.ndarray, flow: np.ndarray, moments: np.ndarray, duration: int) -> Evidence:
+def _worth_weighing(looks: np.ndarray) -> tuple[int, ...]:
+    """List the forms whose naming characters are seen in some look."""
+    seen = looks[:, :, 1:].max(axis=(0, 1)) >= _LEAST_NAMED
+    return tuple(row for row, named in enumerate(_NAMED_BY) if not named or any(seen[named]))
+
+
+def _evidence(
+    lattice: _Lattice, log_likelihoods: np.ndarray, flow: np.ndarray, moments: np.ndarray, duration: int
+) -> Evidence:
     """Bring the sums over the paths of one look, by state and by cell, back to forms x places."""
-    totals = np.add.reduceat(flow, _FIRST_OF_CELL)
-    shares = np.divide(flow, totals[_CELL_OF], out=np.zeros_like(flow), where=totals[_CELL_OF] > 0)
+    totals = np.add.reduceat(flow, lattice.starts)
+    by_state = totals[lattice.cells]
     posteriors, places = np.zeros(_MASK.shape), np.zeros(_MASK.shape[:2])
-    posteriors[tuple(_STATES.T)] = shares
+    shares = np.divide(flow, by_state, out=np.zeros_like(flow), where=by_state > 0)
+    posteriors[tuple(lattice.states.T)] = shares
     middles = np.divide(moments, totals, out=np.zeros_like(moments), where=totals > 0) / duration
-    places.reshape(-1)[_CELLS] = middles
+    places[tuple(lattice.states[lattice.starts, :2].T)] = middles
     return Evidence(log_likelihoods, posteriors, places)
 
 
-def _forward(said: np.ndarray, blanks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _forward(lattice: _Lattice, said: np.ndarray, blanks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Run time forwards: probability of entering each state at each step, and of each form.
 
     said: T x N x states, what each step gives to the state's character; blanks: T x N x 1.
     """
     inside = np.zeros(said.shape[1:])
-    after = np.zeros((len(inside), len(_CELLS)))
+    after = np.zeros((len(inside), len(lattice.starts)))
     opening = np.ones((len(inside), 1))
     arrivals = np.empty(said.shape)
     for arrived, step, blank in zip(arrivals, said, blanks, strict=True):
-        ends = np.add.reduceat(inside, _FIRST_OF_CELL, axis=1)
-        after += ends
-        reach = np.where(_OPENS, opening, np.roll(after, 1, axis=1))
-        np.take(reach, _CELL_OF, axis=1, out=arrived)
+        after += np.add.reduceat(inside, lattice.starts, axis=1)
+        reach = np.where(lattice.opens, opening, np.roll(after, 1, axis=1))
+        np.take(reach, lattice.cells, axis=1, out=arrived)
         # The same character twice needs a blank between, so it may not follow itself directly.
-        arrived[:, _RIGHT_TWINS] -= inside[:, _LEFT_TWINS]
+        arrived[:, lattice.rights] -= inside[:, lattice.lefts]
         arrived *= step
         inside *= step
         inside += arrived
         after *= blank
         opening *= blank
-    return arrivals, (after + np.add.reduceat(inside, _FIRST_OF_CELL, axis=1))[:, _ENDS]
+    return arrivals, (after + np.add.reduceat(inside, lattice.starts, axis=1))[:, lattice.closes]
 
 
 def _arrival_flow(
-    said: np.ndarray, blanks: np.ndarray, arrivals: np.ndarray
+    lattice: _Lattice, said: np.ndarray, blanks: np.ndarray, arrivals: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Run time backwards: add up the whole paths that enter each state, and their first moments by cell.
 
     The moments are the same sums, each path weighted by the middle of the step at which it enters.
     """
-    inside = np.zeros(said.shape[1:])
-    inside[:, _LAST_STATES] = 1.0
-    after = np.zeros((len(inside), len(_CELLS)))
-    after[:, _ENDS] = 1.0
-    flow, moments = np.zeros_like(inside), np.zeros_like(after)
+    inside = np.broadcast_to(lattice.closes[lattice.cells].astype(np.float64), said.shape[1:]).copy()
+    after = np.broadcast_to(lattice.closes.astype(np.float64), (len(inside), len(lattice.closes))).copy()
+    flow, moments = np.zeros_like(inside), np.zeros_like(inside)
     for time in range(len(said) - 1, -1, -1):
         passing = arrivals[time] * inside
         flow += passing
-        moments += (time + 0.5) * np.add.reduceat(passing, _FIRST_OF_CELL, axis=1)
+        passing *= time + 0.5
+        moments += passing
         inside *= said[time]
-        entered = inside
-        onward = np.where(_CLOSES, 0.0, np.roll(np.add.reduceat(entered, _FIRST_OF_CELL, axis=1), -1, axis=1))
+        onward = np.roll(np.add.reduceat(inside, lattice.starts, axis=1), -1, axis=1)
+        onward[:, lattice.closes] = 0.0
         after *= blanks[time]
         after += onward
-        inside = entered + np.take(after, _CELL_OF, axis=1)
-        inside[:, _LEFT_TWINS] -= entered[:, _RIGHT_TWINS]
-    return flow, moments
+        entered, inside = inside, inside + np.take(after, lattice.cells, axis=1)
+        inside[:, lattice.lefts] -= entered[:, lattice.rights]
+    return flow, np.add.reduceat(moments, lattice.starts, axis=1)
 
 
 def pool(looks: Sequence[Evidence]) -> Evidence:
@@ -154,22 +184,15 @@ def pool(looks: Sequence[Evidence]) -> Evidence:
     """
     likelihoods = np.mean([look.log_likelihoods for look in looks], axis=0)
     logs = np.mean([np.log(look.posteriors + 1e-9) for look in looks], axis=0)
-    return Evidence(likelihoods, _normalised(np.exp(logs) * _MASK), looks[0].places)
+    return sharpened(Evidence(likelihoods, looks[0].posteriors, looks[0].places), logs)
 
 
-def with_province(evidence: Evidence, closer_looks: Sequence[np.ndarray]) -> Evidence:
-    """Weigh in closer looks at the first character: each T x len(SYMBOLS) steps of a cut that holds the
-    province.
-
-    Only what the steps say of provinces counts, and only in forms that begin with one.
-    """
-    opening = [np.maximum(steps[:, 1:].max(axis=0) * _PROVINCES, FLOOR) for steps in closer_looks]
-    logs = sum(np.log(peaks / (peaks * _PROVINCES).sum() + FLOOR) for peaks in opening)
-    posteriors = evidence.posteriors.copy()
-    for row in np.flatnonzero(_MASK[:, 0] @ _PROVINCES > 0):
-        weighed = (2 * np.log(posteriors[row, 0] + 1e-9) + logs) / _SHARED_FLAWS
-        posteriors[row, 0] = np.exp(weighed - weighed.max()) * _MASK[row, 0]
-    return Evidence(evidence.log_likelihoods, _normalised(posteriors), evidence.places)
+def sharpened(evidence: Evidence, logs: np.ndarray) -> Evidence:
+    """Replace the posteriors by others given as unnormalised logs, forms x positions x ALPHABET."""
+    logs = np.where(_MASK > 0, logs, -np.inf)
+    peaks = np.maximum(logs.max(axis=2, keepdims=True), -1e6)
+    powers = np.exp(logs - peaks)
+    return Evidence(evidence.log_likelihoods, _normalised(powers), evidence.places)
 
 
 def _normalised(table: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ def foreign_read(image: np.ndarray, quad: np.ndarray, look: TextLook) -> PlateRe
     text = "".join(character.char for character in characters)
     if not _TEXT.fullmatch(text) or min(c.confidence for c in characters) < _LEAST_CONFIDENCE:
         return None
-    if not _looks_like_a_plate(image, quad):
+    if not may_be_foreign(image, quad):
         return None
     return PlateRead(
         text=text,
@@ -44,7 +44,7 @@ def foreign_read(image: np.ndarray, quad: np.ndarray, look: TextLook) -> PlateRe
     )
 
 
-def _looks_like_a_plate(image: np.ndarray, quad: np.ndarray) -> bool:
+def may_be_foreign(image: np.ndarray, quad: np.ndarray) -> bool:
     """Say whether a line has a plate's proportions and a bright ground of its own, unlike its
     surroundings."""
     width, height = size_of(quad)

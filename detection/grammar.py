@@ -23,6 +23,9 @@ ARMIES, THEIR_BRANCHES = "VKHBSLJNGCE", "ABCDJKLMNOPRSTVY"
 FIRE_AND_FOREST = "XS"
 """The letter of an emergency-rescue plate: fire brigades, and those against forest fires."""
 
+NAMING = "学挂警应急港澳领使民航"
+"""Characters that say of what kind a plate is."""
+
 UNREADABLE = "-"
 
 
@@ -40,6 +43,11 @@ class Form:
     grounds: tuple[str, ...]
     rarity: float = 3.0
     stacked: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """The characters that name the kind, such as 学: Chinese ones that are no province."""
+        return "".join(char for chars in self.positions for char in chars if char in NAMING)
 
 
 _HEAD = (PROVINCES, OFFICES)

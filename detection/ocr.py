@@ -21,7 +21,7 @@ TEXT_HEIGHT_PX = 48
 _FINDER = "PP-OCRv6_det_small.onnx"
 _READER = "PP-OCRv6_rec_small.onnx"
 _TEXT_LEVEL = 0.3
-_LEAST_SCORE = 0.5
+_LEAST_SCORE = 0.3
 _UNCLIP = 1.6
 _SPACERS = "·•・.- *:'`_,˙"
 """What the network calls the dot between office and serial, screws and gaps: all as good as nothing."""

@@ -1,18 +1,22 @@
-"""Looks at one possible plate as often as it is worth, each look framed differently, and pools what they say.
+"""Looks at possible plates with both networks, each look framed differently, and closer at the province.
 
-Owns which looks are taken and where the province is looked for again. Finding and letting out are elsewhere.
+Owns which looks are taken. What they are worth together is plate_verdict's; finding and letting out are
+elsewhere.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from detection.decoding import Evidence, decode, pool, with_province
-from detection.grammar import FORMS, PROVINCES
+from detection.decoding import Evidence, decode_all
+from detection.grammar import FORMS
 from detection.ocr import TextLook, TextNetworks, recognise
 from detection.plate_crops import Framing, sheared, straightened, widened
 from detection.plate_lines import Rows
+from detection.plate_network import PlateNetwork, read_crops
+from detection.plate_verdict import OPENS_WITH_PROVINCE, province_in
 
 FIRST = Framing(0.2, 0.2, 0.0, 0.0, width_px=192)
 SECOND = Framing(0.2, 0.2, -0.08, -0.08, width_px=256)
@@ -23,27 +27,86 @@ _BOTTOM_ROW = Framing(0.2, 0.2, 0.0, 0.0, width_px=160)
 _CENTRES_MM = {7: (38, 95, 174, 231, 288, 345, 402), 8: (38, 91, 183, 235, 287, 339, 391, 443)}
 """Middles of the characters from the left edge of a plate of 7 (440 mm) and 8 (480 mm), as GA 36 draws
 them."""
-_HEAD_MM, _PROVINCE_MM = (2, 130), (2, 68)
-_BEGINS_WITH_PROVINCE = np.array([form.positions[0] == PROVINCES for form in FORMS])
+_CLOSER = (((2, 130), 80, 0), ((2, 68), 48, 24))
+"""Closer looks: from where to where on the plate in mm, how wide in pixels, padded by how much."""
+_LEAST_SAID = 4
+"""Characters that our own network must say of a line for it to be weighed: it says nothing of most others."""
 _SHEARS = np.linspace(-0.6, 0.6, 13)
 
 
-def first_looks(
-    networks: TextNetworks, image: np.ndarray, lines: Sequence[Rows]
-) -> list[tuple[TextLook, Evidence]]:
-    """Look once at every line; the lines of one row go through the network together."""
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What reads: the text networks, and our own. Either reader may be left out, to measure the other."""
+
+    text: TextNetworks
+    own: PlateNetwork | None = None
+    hears_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLook:
+    """What our own network makes of a line. evidence: None where it says too little to be a plate.
+
+    grounds: probability of each colour of the ground, empty where it does not say.
+    """
+
+    evidence: Evidence | None
+    grounds: dict[str, float]
+
+
+def own_looks(
+    network: PlateNetwork, image: np.ndarray, lines: Sequence[Rows], framing: Framing
+) -> list[OwnLook]:
+    """Look at lines with our own network, those of one row together."""
     singles = [rows for rows in lines if len(rows) == 1]
-    looks = iter(recognise(networks, [straightened(image, rows[0], FIRST) for rows in singles]))
+    looks = iter(read_crops(network, [straightened(image, rows[0], framing) for rows in singles]))
+    said = [(next(looks),) if len(rows) == 1 else _rows_read(network, image, rows) for rows in lines]
+    steps = [np.concatenate([look.steps for look in parts]) for parts in said]
+    heard = iter(_decoded([one for one in steps if _spoken(one) >= _LEAST_SAID]))
+    return [
+        OwnLook(next(heard) if _spoken(one) >= _LEAST_SAID else None, parts[-1].grounds)
+        for one, parts in zip(steps, said, strict=True)
+    ]
+
+
+def _rows_read(network: PlateNetwork, image: np.ndarray, rows: Rows) -> tuple:
+    """Read the rows of one plate one after the other."""
+    framings = (_TOP_ROW, _BOTTOM_ROW)
+    return tuple(
+        read_crops(network, [straightened(image, quad, framing)])[0]
+        for quad, framing in zip(rows, framings, strict=True)
+    )
+
+
+def _spoken(steps: np.ndarray) -> int:
+    """Count the characters of the likeliest path."""
+    best = steps.argmax(axis=1)
+    return int(np.sum((best > 0) & (best != np.concatenate([[0], best[:-1]]))))
+
+
+def _decoded(steps: Sequence[np.ndarray]) -> list[Evidence]:
+    """Decode looks of different lengths, those of one length together."""
+    lengths = {len(one) for one in steps}
+    groups = {length: iter(decode_all(np.stack([one for one in steps if len(one) == length])))
+              for length in lengths}  # fmt: skip
+    return [next(groups[len(one)]) for one in steps]
+
+
+def text_looks(
+    networks: TextNetworks, image: np.ndarray, lines: Sequence[Rows], framing: Framing
+) -> list[tuple[TextLook, Evidence]]:
+    """Look at lines with the text network; the lines of one row go through it together."""
+    singles = [rows for rows in lines if len(rows) == 1]
+    looks = iter(recognise(networks, [straightened(image, rows[0], framing) for rows in singles]))
     taken = [next(looks) if len(rows) == 1 else _two_rows(networks, image, rows) for rows in lines]
-    return [(look, decode(look.steps)) for look in taken]
+    return list(zip(taken, _decoded([look.steps for look in taken]), strict=True))
 
 
 def _two_rows(networks: TextNetworks, image: np.ndarray, rows: Rows) -> TextLook:
     """Read the rows of one plate one after the other, as if they were one line."""
-    framings = (_TOP_ROW, _BOTTOM_ROW)
     top, bottom = (
         recognise(networks, [straightened(image, quad, framing)])[0]
-        for quad, framing in zip(rows, framings, strict=True)
+        for quad, framing in zip(rows, (_TOP_ROW, _BOTTOM_ROW), strict=True)
     )
     return TextLook(
         np.concatenate([top.steps, bottom.steps]),
@@ -53,35 +116,35 @@ def _two_rows(networks: TextNetworks, image: np.ndarray, rows: Rows) -> TextLook
     )
 
 
-def look_again(
-    networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence, framings: Sequence[Framing]
-) -> Evidence:
-    """Take further looks at a plate of one row, and two closer ones at its province, and pool them with the
-    first."""
-    looks = [recognise(networks, [straightened(image, quad, framing)])[0] for framing in framings]
-    pooled = pool([first, *[decode(look.steps) for look in looks]])
-    return with_province(pooled, _closer_looks(networks, image, quad, first))
-
-
-def _closer_looks(
-    networks: TextNetworks, image: np.ndarray, quad: np.ndarray, first: Evidence
-) -> list[np.ndarray]:
+def provinces_closer(
+    networks: Networks, image: np.ndarray, quad: np.ndarray, found: Evidence
+) -> dict[str, list[np.ndarray]]:
     """Enlarge the province and the letter beside it, then the province alone, found from where the others
-    stand."""
-    scores = np.where(_BEGINS_WITH_PROVINCE, first.log_likelihoods, -np.inf)
+    stand; give what each network says of it.
+    """
+    crops = _close_crops(image, quad, found)
+    said: dict[str, list[np.ndarray]] = {}
+    if networks.own is not None:
+        said["own"] = [province_in(read_crops(networks.own, [crop])[0].steps) for crop in crops]
+    if networks.hears_text:
+        said["text"] = [province_in(recognise(networks.text, [crop])[0].steps) for crop in crops]
+    return said
+
+
+def _close_crops(image: np.ndarray, quad: np.ndarray, found: Evidence) -> list[np.ndarray]:
+    scores = np.where(OPENS_WITH_PROVINCE, found.log_likelihoods, -np.inf)
     form = int(scores.argmax())
     length = len(FORMS[form].positions)
     centres = np.array(_CENTRES_MM[length][1:])
-    share_per_mm, share_at_edge = np.polyfit(centres, first.places[form, 1:length], 1)
+    share_per_mm, share_at_edge = np.polyfit(centres, found.places[form, 1:length], 1)
     framed = widened(quad, FIRST)
-    cuts = []
-    for (start, end), width_px in ((_HEAD_MM, 80), (_PROVINCE_MM, 48)):
+    crops = []
+    for (start, end), width_px, pad_px in _CLOSER:
         left, right = share_at_edge + share_per_mm * start, share_at_edge + share_per_mm * end
         part = _part(framed, left, right)
-        cuts.append(straightened(image, part, Framing(0.0, 0.0, 0.0, 0.0, width_px=width_px)))
-    head, province = cuts
-    padded = cv2.copyMakeBorder(province, 0, 0, 24, 24, cv2.BORDER_REPLICATE)
-    return [recognise(networks, [cut])[0].steps for cut in (head, padded)]
+        crop = straightened(image, part, Framing(0.0, 0.0, 0.0, 0.0, width_px=width_px))
+        crops.append(cv2.copyMakeBorder(crop, 0, 0, pad_px, pad_px, cv2.BORDER_REPLICATE))
+    return crops
 
 
 def _part(quad: np.ndarray, left: float, right: float) -> np.ndarray:

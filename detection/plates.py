@@ -1,29 +1,47 @@
-"""Finds and reads plates in photographs and vehicle crops. Owns the order of the work and what is let out as
-a plate;
-the networks, the looks and the decoding have their own modules. No tracking."""
+"""Finds and reads plates in photographs and vehicle crops. Owns the order of the work.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+The networks, the looks, the weighing and what is let out have their own modules. No tracking.
+"""
 
+from dataclasses import dataclass, replace
+
+import cv2
 import numpy as np
 
 from detection.decoding import Evidence
-from detection.foreign_plates import foreign_read
-from detection.grammar import (
-    ALPHABET,
-    FORMS,
-    RARE_OFFICES,
-    TWO_ROW_GROUNDS,
-    UNREADABLE,
-    Form,
-    kind_of,
-    surplus_letters,
+from detection.foreign_plates import foreign_read, may_be_foreign
+from detection.grammar import ALPHABET, TWO_ROW_GROUNDS, UNREADABLE, kind_of
+from detection.ocr import find_text, load_text_networks
+from detection.plate_candidates import (
+    LEAST_READABLE,
+    WORTH_ANOTHER_LOOK,
+    WORTH_ASKING,
+    Candidate,
+    Heard,
+    apart,
+    certainty,
+    is_plate,
+    overlap,
+    peaks,
+    score_of,
+    weighed,
 )
-from detection.ocr import TextLook, TextNetworks, find_text, load_text_networks
-from detection.plate_colour import ground_colour
+from detection.plate_colour import ground_colour, has_red_head, named_ground
 from detection.plate_crops import Framing, box_of, straightened
 from detection.plate_lines import Rows, outline, plate_lines
-from detection.plate_looks import SECOND, THIRD, first_looks, look_again, upright
+from detection.plate_looks import (
+    FIRST,
+    SECOND,
+    THIRD,
+    Networks,
+    OwnLook,
+    own_looks,
+    provinces_closer,
+    text_looks,
+    upright,
+)
+from detection.plate_network import load_plate_network
+from detection.plate_verdict import Account
 from detection.vocabulary import Character, PlateRead
 
 
@@ -32,212 +50,218 @@ class Effort:
     """How much work a picture is worth.
 
     searches_px: the longer side of the picture in which text is searched, size after size until a plate is
-    certain.
-    framings: the looks after the first. doubtful_below: a plate less certain than this gets an upright look
-    too.
-    certain_above: a plate read more certainly than this at first sight is looked at no more.
+    certain. framings: the looks after the first. doubtful_below: a plate less certain than this gets an
+    upright look too. certain_above: a plate read more certainly than this at first sight is looked at no
+    more. asks_both: whether the text network looks at every line, or only where our own sees a plate.
     """
 
     searches_px: tuple[int, ...]
     framings: tuple[Framing, ...]
     doubtful_below: float
     certain_above: float = 1.0
+    asks_both: bool = True
 
 
 PHOTOGRAPH = Effort((960, 1600, 640), (SECOND, THIRD), doubtful_below=0.9)
-VEHICLE = Effort((320,), (SECOND,), doubtful_below=0.0, certain_above=0.99)
+VEHICLE = Effort((320, 448), (SECOND,), doubtful_below=0.9, certain_above=0.99, asks_both=False)
 
 _GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
-_WORTH_ANOTHER_LOOK = -16.0
-_LEAST_LIKELIHOOD = -12.5
-_LEAST_WITH_A_GAP = -9.0
-_WRONG_GROUND = 4.0
-_NEVER = 20.0
-_LEAST_READABLE = 0.3
-_LEAST_SECOND = 0.5
-"""Least confidence of the second weakest position: one character may be lost, two make it a guess."""
-_TOO_MANY_LETTERS = 7.0
-_RARE_OFFICE = 3.0
-_TWO_ROWS = 3.0
 _KEPT_CHARACTERS = 8
-_SAME_PLATE_OVERLAP = 0.3
 _LEAST_SIDE_PX = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A line that may be a plate. look: the first look, read freely. score: log-likelihood of its best form,
-    how
-    rare that is counted in.
-    """
-
-    rows: Rows
-    ground: str | None
-    look: TextLook
-    evidence: Evidence
-    best: int
-    score: float
+_LARGEST_SIDE_PX = 8192
 
 
 class PlateReader:
     """Reads plates. Holds the loaded networks and nothing else; several threads may share one."""
 
-    def __init__(self, networks: TextNetworks) -> None:
+    def __init__(self, networks: Networks) -> None:
         self._networks = networks
 
     def read(self, image: np.ndarray, effort: Effort = PHOTOGRAPH) -> list[PlateRead]:
-        """Read every plate of a picture (H x W x 3 uint8 BGR), the largest first; boxes are in its pixels."""
+        """Read every plate of a picture, the largest first; boxes are in its pixels.
+
+        image: H x W x 3 uint8 BGR; grey (H x W) and BGRA pictures are taken too. Raises ValueError for
+        anything else.
+        """
+        image, shrunk = _as_bgr(image)
         if min(image.shape[:2]) < _LEAST_SIDE_PX:
             return []
-        found: list[_Candidate] = []
-        seen: list[_Candidate] = []
+        found: list[Candidate] = []
+        lines: list[Rows] = []
         for longest_px in effort.searches_px:
-            begun = self._begun(image, longest_px)
-            hopeful = _apart([one for one in begun if one.score >= _WORTH_ANOTHER_LOOK], _score)
-            finished = [self._finished(image, candidate, effort) for candidate in hopeful]
-            found = _apart([*found, *filter(_is_plate, finished)], _certainty)
-            seen += begun
-            if any(_certainty(candidate) >= effort.doubtful_below for candidate in found):
+            searched = self._lines(image, longest_px)
+            finished = [self._finished(image, one, effort) for one in self._hopeful(image, searched, effort)]
+            found = apart([*found, *(one for one in finished if _is_let_out(image, one))], certainty)
+            lines += searched
+            if any(certainty(candidate) >= effort.doubtful_below for candidate in found):
                 break
-        return [_plate_read(image, candidate) for candidate in found] + _foreign_reads(image, seen, found)
-
-    def _begun(self, image: np.ndarray, longest_px: int) -> list[_Candidate]:
-        """Search once and look once at every line found, the largest first."""
-        lines = [
-            rows
-            for rows in plate_lines(find_text(self._networks, image, longest_px))
-            if len(rows) == 1 or _ground(image, rows) in TWO_ROW_GROUNDS
-        ]
-        firsts = first_looks(self._networks, image, lines)
-        return [_candidate(image, rows, *first) for rows, first in zip(lines, firsts, strict=True)]
+        reads = [_plate_read(image, candidate) for candidate in found]
+        reads += self._foreign_reads(image, lines, found)
+        return [_enlarged(read, 1 / shrunk) for read in reads] if shrunk != 1 else reads
 
     def read_vehicle(self, crop: np.ndarray) -> list[PlateRead]:
-        """Read the plates in the crop of one vehicle (h x w x 3 uint8 BGR) quickly: a small search, fewer
-        looks."""
+        """Read the plates in the crop of one vehicle quickly: a small search, fewer looks."""
         return self.read(crop, VEHICLE)
 
-    def _finished(self, image: np.ndarray, candidate: _Candidate, effort: Effort) -> _Candidate:
+    def _lines(self, image: np.ndarray, longest_px: int) -> list[Rows]:
+        """Search text and list what may be plates."""
+        lines = plate_lines(find_text(self._networks.text, image, longest_px))
+        return [rows for rows in lines if len(rows) == 1 or _is_on_one_ground(image, rows)]
+
+    def _hopeful(self, image: np.ndarray, lines: list[Rows], effort: Effort) -> list[Candidate]:
+        """Look once at every line with the cheaper network, and with the other where there is hope."""
+        networks = self._networks
+        if networks.own is None:
+            begun = self._with_text(image, [Heard(rows, None, {}) for rows in lines])
+        else:
+            looks = own_looks(networks.own, image, lines, FIRST)
+            heard = [_heard_own(image, rows, look) for rows, look in zip(lines, looks, strict=True)]
+            if not networks.hears_text:
+                begun = [weighed(one) for one in heard if one.said]
+            else:
+                if not effort.asks_both:
+                    own = [weighed(one) for one in heard if one.said]
+                    hopeful = [one for one in own if one.score >= WORTH_ASKING]
+                    heard = [one.heard for one in apart(hopeful, score_of)]
+                begun = self._with_text(image, heard)
+        return apart([one for one in begun if one.score >= WORTH_ANOTHER_LOOK], score_of)
+
+    def _with_text(self, image: np.ndarray, heard: list[Heard]) -> list[Candidate]:
+        """Ask the text network as well."""
+        looks = text_looks(self._networks.text, image, [one.rows for one in heard], FIRST)
+        return [
+            weighed(
+                replace(
+                    one,
+                    ground=one.ground or _ground(image, one.rows, {}),
+                    said={**one.said, "text": Account((evidence,))},
+                    free=look,
+                )
+            )
+            for one, (look, evidence) in zip(heard, looks, strict=True)
+        ]
+
+    def _finished(self, image: np.ndarray, candidate: Candidate, effort: Effort) -> Candidate:
         """Look at a candidate as often as the effort allows."""
-        if len(candidate.rows) == 2 or _certainty(candidate) > effort.certain_above:
+        if len(candidate.heard.rows) == 2 or certainty(candidate) > effort.certain_above:
             return candidate
-        quad, first = candidate.rows[0], candidate.evidence
-        again = look_again(self._networks, image, quad, first, effort.framings)
-        done = _candidate(image, candidate.rows, candidate.look, again)
-        if _certainty(done) >= effort.doubtful_below:
+        done = self._looked_again(image, candidate, effort)
+        if certainty(done) >= effort.doubtful_below:
             return done
-        straight = upright(image, quad)
-        ((look, first_upright),) = first_looks(self._networks, image, [(straight,)])
-        leaned = look_again(self._networks, image, straight, first_upright, effort.framings)
-        return max(done, _candidate(image, (straight,), look, leaned), key=_certainty)
+        straight = (upright(image, candidate.heard.rows[0]),)
+        leaned = [self._looked_again(image, one, effort) for one in self._hopeful(image, [straight], effort)]
+        return max([done, *leaned], key=certainty)
+
+    def _looked_again(self, image: np.ndarray, candidate: Candidate, effort: Effort) -> Candidate:
+        """Take further looks at a plate of one row, and closer ones at its province."""
+        networks, heard = self._networks, candidate.heard
+        lines = [heard.rows]
+        closer = provinces_closer(networks, image, heard.rows[0], candidate.evidence)
+        more: dict[str, list[Evidence]] = {name: [] for name in heard.said}
+        for framing in effort.framings:
+            if networks.own is not None and "own" in more:
+                (own,) = own_looks(networks.own, image, lines, framing)
+                more["own"] += [own.evidence] if own.evidence is not None else []
+            if networks.hears_text:
+                more["text"] += [evidence for _, evidence in text_looks(networks.text, image, lines, framing)]
+        said = {name: one.with_more(more[name], closer.get(name, ())) for name, one in heard.said.items()}
+        return weighed(replace(heard, said=said))
+
+    def _foreign_reads(
+        self, image: np.ndarray, lines: list[Rows], plates: list[Candidate]
+    ) -> list[PlateRead]:
+        """Read what looks like a plate of another country among the lines that are no Chinese plate."""
+        if not self._networks.hears_text:
+            return []
+        left = [
+            rows
+            for rows in lines
+            if len(rows) == 1
+            and all(overlap(rows, plate.heard.rows) == 0 for plate in plates)
+            and may_be_foreign(image, rows[0])
+        ]
+        looks = [look for look, _ in text_looks(self._networks.text, image, left, FIRST)]
+        reads: list[PlateRead] = []
+        taken: list[Rows] = []
+        for look, rows in sorted(zip(looks, left, strict=True), key=lambda pair: -pair[0].log_free):
+            read = foreign_read(image, rows[0], look)
+            if read is not None and all(overlap(rows, other) == 0 for other in taken):
+                reads.append(read)
+                taken.append(rows)
+        return reads
 
 
 def load_plate_reader(threads: int = 1) -> PlateReader:
-    """Load the text networks once, to run on that many CPU threads. Raises
-    detection.ocr.ReaderModelsMissing."""
-    return PlateReader(load_text_networks(threads))
+    """Load the networks once, to run on that many CPU threads. Raises detection.ocr.ReaderModelsMissing."""
+    return PlateReader(Networks(load_text_networks(threads), load_plate_network(threads)))
 
 
-def _ground(image: np.ndarray, rows: Rows) -> str | None:
-    return ground_colour(straightened(image, rows[-1], _GROUND))
+def _as_bgr(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """Bring a picture to H x W x 3 and, if it is huge, down to a size that can be warped; and by how much."""
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,), (4,)):
+        raise ValueError(f"a picture is H x W x 3 uint8 BGR, not {image.shape} {image.dtype}")
+    if image.ndim == 2:
+        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    elif image.shape[2] == 4:
+        image = cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)
+    shrunk = min(1.0, _LARGEST_SIDE_PX / max(*image.shape[:2], 1))
+    if shrunk < 1:
+        image = cv2.resize(image, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
+    return image, shrunk
 
 
-def _candidate(image: np.ndarray, rows: Rows, look: TextLook, evidence: Evidence) -> _Candidate:
-    ground = _ground(image, rows)
-    scores = evidence.log_likelihoods + _log_priors(ground, len(rows))
-    best = int(scores.argmax())
-    posteriors = evidence.posteriors[best, : len(FORMS[best].positions)]
-    text = "".join(ALPHABET[column] for column in posteriors.argmax(axis=1))
-    doubts = (
-        _TOO_MANY_LETTERS * surplus_letters(text)
-        + _RARE_OFFICE * (text[1] in RARE_OFFICES)
-        + _TWO_ROWS * (len(rows) == 2)
-    )
-    return _Candidate(rows, ground, look, evidence, best, float(scores[best]) - doubts)
+def _enlarged(read: PlateRead, scale: float) -> PlateRead:
+    box = read.box and tuple(side * scale for side in read.box)
+    return replace(read, box=box)  # type: ignore[arg-type]
 
 
-def _log_priors(ground: str | None, rows: int) -> np.ndarray:
-    """Say how likely each form is before reading, given the ground colour and the rows of text."""
-    painted = [form.stacked if rows == 2 else form.grounds for form in FORMS]
-    misfits = [_WRONG_GROUND * (ground is not None and ground not in colours) for colours in painted]
-    never = [_NEVER * (not colours) for colours in painted]
-    return -np.array([form.rarity for form in FORMS]) - np.array(misfits) - np.array(never)
+def _ground(image: np.ndarray, rows: Rows, heard: dict[str, float]) -> str | None:
+    return named_ground(ground_colour(straightened(image, rows[-1], _GROUND)), heard)
 
 
-def _score(candidate: _Candidate) -> float:
-    return candidate.score
+def _heard_own(image: np.ndarray, rows: Rows, look: OwnLook) -> Heard:
+    said = {"own": Account((look.evidence,))} if look.evidence is not None else {}
+    return Heard(rows, _ground(image, rows, look.grounds), said)
 
 
-def _apart(candidates: list[_Candidate], worth: Callable[[_Candidate], float]) -> list[_Candidate]:
-    """Of candidates that cover the same plate keep the worthiest; keep their order."""
-    kept: list[_Candidate] = []
-    for candidate in sorted(candidates, key=worth, reverse=True):
-        if all(_overlap(candidate, other) < _SAME_PLATE_OVERLAP for other in kept):
-            kept.append(candidate)
-    return [candidate for candidate in candidates if any(candidate is other for other in kept)]
+def _is_on_one_ground(image: np.ndarray, rows: Rows) -> bool:
+    """Say whether two rows stand on a colour on which plates have two."""
+    upper, lower = (ground_colour(straightened(image, quad, _GROUND)) for quad in rows)
+    return lower in TWO_ROW_GROUNDS and upper in (lower, None)
 
 
-def _overlap(one: _Candidate, other: _Candidate) -> float:
-    """Measure the shared share of the smaller of two upright boxes."""
-    corners = [outline(candidate.rows) for candidate in (one, other)]
-    low = np.max([corner.min(axis=0) for corner in corners], axis=0)
-    high = np.min([corner.max(axis=0) for corner in corners], axis=0)
-    smaller = min(float(np.prod(np.ptp(corner, axis=0))) for corner in corners)
-    return float(np.prod(np.maximum(high - low, 0))) / max(smaller, 1e-6)
+def _is_let_out(image: np.ndarray, candidate: Candidate) -> bool:
+    """Say whether a candidate is a plate; one of letters and digits alone must have its red head, or it may
+    be of any country.
+    """
+    form, _ = peaks(candidate)
+    is_anyones = all(chars.isascii() for chars in form.positions)
+    head = candidate.heard.rows[0]
+    return is_plate(candidate) and (not is_anyones or has_red_head(straightened(image, head, _GROUND)))
 
 
-def _peaks(candidate: _Candidate) -> tuple[Form, np.ndarray]:
-    """Give a candidate's best form and its posteriors, positions x ALPHABET."""
-    form = FORMS[candidate.best]
-    return form, candidate.evidence.posteriors[candidate.best, : len(form.positions)]
-
-
-def _certainty(candidate: _Candidate) -> float:
-    """Give the confidence of the least certain position."""
-    return float(_peaks(candidate)[1].max(axis=1).min())
-
-
-def _is_plate(candidate: _Candidate) -> bool:
-    """Say whether a candidate looks enough like a plate to be let out; in doubt it does not."""
-    _, posteriors = _peaks(candidate)
-    weakest, second = np.sort(posteriors.max(axis=1))[:2]
-    least = _LEAST_LIKELIHOOD if weakest >= _LEAST_READABLE else _LEAST_WITH_A_GAP
-    return candidate.score >= least and bool(second >= _LEAST_SECOND)
-
-
-def _plate_read(image: np.ndarray, candidate: _Candidate) -> PlateRead:
-    form, posteriors = _peaks(candidate)
+def _plate_read(image: np.ndarray, candidate: Candidate) -> PlateRead:
+    form, posteriors = peaks(candidate)
     characters = tuple(_character(posterior) for posterior in posteriors)
-    if characters[0].char == UNREADABLE:
+    if characters[0].char == UNREADABLE and candidate.heard.free is not None:
         # A missing province may also be a plate of another country, pressed into the grammar.
-        foreign = foreign_read(image, candidate.rows[0], candidate.look)
+        foreign = foreign_read(image, candidate.heard.rows[0], candidate.heard.free)
         if foreign is not None:
             return foreign
     return PlateRead(
         text="".join(character.char for character in characters),
         confidence=min(character.confidence for character in characters),
         characters=characters,
-        box=box_of(outline(candidate.rows), image),
-        kind=kind_of(form, candidate.ground, rows=len(candidate.rows)),
+        box=box_of(outline(candidate.heard.rows), image),
+        kind=kind_of(form, candidate.heard.ground, rows=len(candidate.heard.rows)),
         distributions=tuple(_distribution(posterior) for posterior in posteriors),
     )
-
-
-def _foreign_reads(image: np.ndarray, seen: list[_Candidate], plates: list[_Candidate]) -> list[PlateRead]:
-    """Read what looks like a plate of another country among the lines that are no Chinese plate."""
-    left = [one for one in seen if len(one.rows) == 1 and all(_overlap(one, plate) == 0 for plate in plates)]
-    reads = [foreign_read(image, one.rows[0], one.look) for one in _apart(left, _freedom)]
-    return [read for read in reads if read is not None]
-
-
-def _freedom(candidate: _Candidate) -> float:
-    """Say how sure the free reading of a candidate is."""
-    return candidate.look.log_free
 
 
 def _character(posterior: np.ndarray) -> Character:
     column = int(posterior.argmax())
     confidence = float(posterior[column])
-    return Character(ALPHABET[column] if confidence >= _LEAST_READABLE else UNREADABLE, confidence)
+    return Character(ALPHABET[column] if confidence >= LEAST_READABLE else UNREADABLE, confidence)
 
 
 def _distribution(posterior: np.ndarray) -> dict[str, float]:

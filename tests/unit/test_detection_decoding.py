@@ -5,7 +5,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from detection.decoding import SYMBOLS, decode, decode_all, pool, with_province
+from detection.decoding import SYMBOLS, decode, decode_all, pool
 from detection.grammar import ALPHABET, FORMS, fits
 
 _ORDINARY = 0
@@ -104,13 +104,3 @@ def test_pooled_looks_stay_between_the_surest_and_the_least_sure() -> None:
     column = ALPHABET.index("浙")
     pooled = pool([first, second]).posteriors[_ORDINARY, 0, column]
     assert second.posteriors[_ORDINARY, 0, column] < pooled < first.posteriors[_ORDINARY, 0, column]
-
-
-def test_closer_look_settles_the_province_and_nothing_else() -> None:
-    steps = _spelt("浙J12344")
-    steps[0] = _steps({"新": 0.5, "浙": 0.4, "": 0.1})[0]
-    before = decode(steps)
-    after = with_province(before, [_steps({"浙": 0.9, "新": 0.01}, {"": 1.0})])
-    assert _likeliest(before.posteriors[_ORDINARY], 1) == "新"
-    assert _likeliest(after.posteriors[_ORDINARY], 1) == "浙"
-    assert np.allclose(after.posteriors[:, 1:], before.posteriors[:, 1:])
