@@ -13,14 +13,14 @@ from detection.plate_crops import Framing, straightened
 from detection.training.plates.camera import Shot, drawn_conditions, exposed, photographed, surroundings
 from detection.training.plates.drawing import FlatPlate, draw
 from detection.training.plates.texts import GROUNDS, Wording, drawn_wording
-from detection.training.plates.words import drawn_words, word_mask
+from detection.training.plates.words import drawn_words, shape_mask, word_mask
 
 HEIGHT_PX = 48
 NARROW_PX = 112
 """Crops up to this width hold an upper row, a head of two characters or a province alone."""
 UNKNOWN_GROUND = -100
 """The ground of a crop without a plate or without hue: not learnt."""
-_SILENT = 0.1
+_SILENT = 0.16
 """Share of crops that hold no plate and must be read as nothing."""
 _PAD_PX = 24
 
@@ -127,15 +127,10 @@ def silent_sample(rng: np.random.Generator, width_px: int) -> Sample:
     """Make a crop without a plate: words of signs, livery and clocks, or nothing but surroundings."""
     size = (width_px, HEIGHT_PX)
     image = surroundings(rng, (width_px, HEIGHT_PX))
-    if rng.random() < 0.8:
-        words = word_mask(rng, drawn_words(rng), int(rng.uniform(22, 46)))
-        words = cv2.resize(
-            words, (min(width_px - 4, max(8, int(words.shape[1] * rng.uniform(0.6, 1.3)))), words.shape[0])
-        )
-        mask = np.zeros((HEIGHT_PX, width_px), np.float32)
-        x = int(rng.uniform(0, width_px - words.shape[1]))
-        y = (HEIGHT_PX - words.shape[0]) // 2
-        mask[y : y + words.shape[0], x : x + words.shape[1]] = words / np.float32(255)
+    kind = rng.random()
+    if kind < 0.9:
+        drawn = _words_across(rng, width_px) if kind < 0.78 else shape_mask(rng, size)
+        mask = drawn.astype(np.float32) / 255
         colour = np.clip(rng.normal(rng.choice([15, 240]), 30, 3), 0, 255)
         image = (image * (1 - mask[:, :, None]) + mask[:, :, None] * colour).astype(np.uint8)
     scale = float(rng.uniform(0.35, 1.0))
@@ -144,3 +139,14 @@ def silent_sample(rng: np.random.Generator, width_px: int) -> Sample:
     )
     seen, _ = exposed(rng, small, drawn_conditions(rng), scale / 3)
     return Sample(cv2.resize(seen, size, interpolation=cv2.INTER_CUBIC), "", UNKNOWN_GROUND)
+
+
+def _words_across(rng: np.random.Generator, width_px: int) -> np.ndarray:
+    """Write one line of words over a crop: a mask of its size."""
+    words = word_mask(rng, drawn_words(rng), int(rng.uniform(22, 46)))
+    width = min(width_px - 4, max(8, int(words.shape[1] * rng.uniform(0.6, 1.3))))
+    words = cv2.resize(words, (width, words.shape[0]))
+    mask = np.zeros((HEIGHT_PX, width_px), np.uint8)
+    x, y = int(rng.uniform(0, width_px - width)), (HEIGHT_PX - words.shape[0]) // 2
+    mask[y : y + words.shape[0], x : x + width] = words
+    return mask

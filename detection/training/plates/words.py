@@ -6,6 +6,8 @@ import numpy as np
 from detection.training.plates.glyphs import BUILT_IN, CHINESE, DRAWN, LATIN, Face, fitted
 
 _PRINTED = tuple(face for face in LATIN if face.path != DRAWN)
+_COMPLETE = tuple(face for face in CHINESE if face.package in ("fonts-noto-cjk", "fonts-wqy-zenhei"))
+"""Fonts that hold any common character, not only those of plates."""
 _LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _CHINESE = (
@@ -32,6 +34,8 @@ def drawn_words(rng: np.random.Generator) -> str:
         case 4:
             number = "".join(rng.choice(list(_DIGITS), int(rng.integers(1, 12))))
             return number + str(rng.choice(["", "", "路", "号", "元"]))
+    if rng.random() < 0.5:
+        return "".join(chr(code) for code in rng.integers(0x4E00, 0x9FA5, int(rng.integers(2, 9))))
     return "".join(rng.choice(list(_CHINESE), int(rng.integers(2, 11))))
 
 
@@ -59,7 +63,7 @@ def write_words(rng: np.random.Generator, image: np.ndarray, lines: int, built_i
 
 def word_mask(rng: np.random.Generator, words: str, tall_px: int, *, built_in: bool = False) -> np.ndarray:
     """Draw one line of words as a mask (h x w uint8)."""
-    latin, chinese = _PRINTED[rng.integers(len(_PRINTED))], CHINESE[rng.integers(len(CHINESE))]
+    latin, chinese = (some[rng.integers(len(some))] for some in (_PRINTED, _COMPLETE))
     faces = [Face(BUILT_IN, "opencv")] * 2 if built_in else [latin, chinese]
     narrow = rng.uniform(0.45, 0.9)
     parts: list[np.ndarray] = []
@@ -72,6 +76,22 @@ def word_mask(rng: np.random.Generator, words: str, tall_px: int, *, built_in: b
         mask = fitted(faces[is_chinese], char, width_px, tall_px, tall_px / 8)
         parts.append(np.pad(mask, ((0, 0), (1, 1))))
     return np.hstack(parts)
+
+
+def shape_mask(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """Draw a few discs, rings and corners, as of badges, lamps and stars (h x w uint8)."""
+    width, height = size
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(int(rng.integers(1, 7))):
+        centre = np.array([rng.uniform(0, width), rng.uniform(0.2, 0.8) * height])
+        if rng.random() < 0.5:
+            axes = (int(rng.uniform(3, 30)), int(rng.uniform(3, 20)))
+            thick = -1 if rng.random() < 0.4 else int(rng.integers(1, 6))
+            cv2.ellipse(mask, centre.astype(int).tolist(), axes, 0, 0, 360, (255,), thick, cv2.LINE_AA)
+        else:
+            corners = centre + rng.uniform(-18, 18, (int(rng.integers(3, 8)), 2))
+            cv2.fillPoly(mask, [corners.astype(np.int32)], (255,), cv2.LINE_AA)
+    return mask
 
 
 def _separator(char: str, tall_px: int) -> np.ndarray:
