@@ -76,6 +76,7 @@ class Status:
     last_frame_at: datetime | None = None
     last_frame_s: float = 0.0
     clock_offset_s: float | None = None
+    model: str = ""
     passes: int = 0
     attempts: int = 0
     given: int = 0
@@ -214,8 +215,8 @@ class CameraThread:
         self._last_start_ms = started_ms
         simulated = self.camera.source.startswith("synthetic://")
         detector = workshop.detector_for(self.camera.source)
-        model = f"{detector.name}:{detector.model_hash[:16]}"
-        take = Take(self.camera.code, started_ms, model, simulated)
+        self.status.model = f"{detector.name}:{detector.model_hash[:16]}"
+        take = Take(self.camera.code, started_ms, self.status.model, simulated)
         watcher = PassWatcher(detector, workshop.read_plates)
         return _Run(watcher, take, frame.size, self.status.gate)
 

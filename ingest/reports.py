@@ -113,6 +113,7 @@ class Reports:
             "worker": self._worker,
             "passes": status.passes,
             "reconnects": max(0, status.attempts - 1),
+            "model": status.model,
         }
 
 

@@ -19,7 +19,7 @@ RATES = ("fps", "fps_wanted", "dropped_share", "gate_miss_rate", "reconnects")
 
 
 def rates_of(cameras: Sequence[Camera], client: Redis) -> dict[int, dict[str, Any]]:
-    """Return, by camera id, what Redis says of the cameras that have a source; RATES, seen and usual.
+    """Return, by camera id, what Redis says of the cameras that have a source: RATES, model, seen, usual.
 
     What nobody has measured is None.
     """
@@ -28,12 +28,14 @@ def rates_of(cameras: Sequence[Camera], client: Redis) -> dict[int, dict[str, An
         return {}
     with client.pipeline(transaction=False) as pipe:
         for camera in live:
-            pipe.hmget(HEALTH_KEY + camera.code, *RATES)
+            pipe.hmget(HEALTH_KEY + camera.code, *RATES, "model")
         pipe.hmget(READS_KEY, [str(camera.id) for camera in live])
         *told, reads = pipe.execute()
     return {
-        camera.id: {name: _number(value) for name, value in zip(RATES, rates, strict=True)} | _reads(read)
-        for camera, rates, read in zip(live, told, reads, strict=True)
+        camera.id: {name: _number(value) for name, value in zip(RATES, rates, strict=True)}
+        | {"model": model or None}
+        | _reads(read)
+        for camera, (*rates, model), read in zip(live, told, reads, strict=True)
     }
 
 
@@ -51,6 +53,7 @@ def health_json(camera: Camera, rates: dict[str, Any]) -> dict[str, Any]:
         "clock_offset_s": camera.clock_offset_s,
         "dropped_share": rates.get("dropped_share"),
         "reconnects": rates.get("reconnects"),
+        "model": rates.get("model"),
     }
 
 

@@ -36,6 +36,9 @@ class CameraHealth(Answer):
     gate_miss_rate: Annotated[float | None, Field(examples=[0.004])]
     clock_offset_s: Annotated[float | None, Field(examples=[0.2])]
     dropped_share: Annotated[float | None, Field(examples=[0.0])]
+    model: Annotated[
+        str | None, Field(examples=["ultralytics:4d1d9afbd4b2cf60"], description="what finds vehicles")
+    ]
     reconnects: Annotated[float | None, Field(examples=[2], description="since this worker has the camera")]
 
 
