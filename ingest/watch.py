@@ -17,8 +17,8 @@ from ingest.sources import NoFrames, Playing, open_source
 ANALYSED_FPS = 12.5
 """Enough to follow a fast vehicle close by; more finds no more passes."""
 
-THOROUGH = PassSettings(looks=LookSettings(most=8, per_second=50.0))
-"""A file can wait: look at plates more often than a live camera may."""
+THOROUGH = PassSettings(looks=LookSettings(most=8, per_second=50.0), sparing=False)
+"""A file can wait: look at every picture and at plates more often than a live camera may."""
 
 
 def main(argv: Sequence[str]) -> int:
