@@ -30,7 +30,7 @@ SEED = 1001
 SURE = 0.25
 OVERLAP = 0.5
 CLASSES = ("car", "motorcycle", "bus", "truck")
-LARGE_PX = 60.0
+LARGE_PX = 120.0
 """Vehicles at least this high in the picture of 720 lines are also told apart: those a plate is read from."""
 
 
