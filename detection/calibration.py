@@ -34,12 +34,21 @@ MOST_PIECES = 12
 
 LEAST_FEET = 4
 LEAST_WAY_M = 4.0
-LEAST_TIME_S = 0.4
+LEAST_TIME_S = 1.0
 DRIVES_MPS = 0.5
 """Slower is standing, and not a speed."""
 
 MOST_ERROR = 0.25
 """Share of the speed at which its error says that it is not known."""
+
+MOST_EXCESS = 6.0
+"""Variance of the feet about the chain, against what is expected, that no one vehicle makes."""
+
+LEAST_STRAIGHT = 0.8
+"""Share of the driven way that lies between its ends: a bend round a corner has 0.9."""
+
+MOST_GAIN = 7.0
+"""Metres per second gained or lost in a second: more is a skid, or two vehicles taken for one."""
 
 HUBER = 1.5
 """Standard deviations from where a foot that is off counts less."""
@@ -47,7 +56,10 @@ HUBER = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """Where a vehicle stood: t_s, x and y in fractions of the picture; size: of its box, as the same two."""
+    """Where a vehicle stood: t_s, x and y in fractions of the picture.
+
+    size: of its box, as the same two; twice as large where the box is a rough one.
+    """
 
     t_s: float
     x: float
@@ -76,12 +88,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """The mean speed while driving, km/h, and its error (1 standard deviation), between two moments."""
+    """The mean speed while driving, km/h, and its error (1 standard deviation).
+
+    spans_s: the drives that were measured, each from one moment to another.
+    """
 
     kmh: float
     error_kmh: float
-    from_s: float
-    until_s: float
+    spans_s: tuple[tuple[float, float], ...]
 
 
 def ground_point(calibration: Calibration, x: float, y: float) -> tuple[float, float, np.ndarray] | None:
@@ -98,9 +112,14 @@ def ground_point(calibration: Calibration, x: float, y: float) -> tuple[float, f
 def lane_of(calibration: Calibration, feet: Sequence[Foot]) -> int | None:
     """Return the lane most feet stood in, None where most stood in none.
 
-    On the line between two lanes a vehicle stays in the lane it was in until it is two feet in the other.
+    Feet farther or nearer than any lane was drawn say nothing. On the line between two lanes a vehicle
+    stays in the lane it was in until it is two feet in the other.
     """
-    if not calibration.lanes or not feet:
+    if not calibration.lanes:
+        return None
+    drawn = np.concatenate([lane.outline[:, 1] for lane in calibration.lanes])
+    feet = [foot for foot in feet if drawn.min() <= foot.y <= drawn.max()]
+    if not feet:
         return None
     points = np.array([(foot.x, foot.y) for foot in feet])
     inside = [(lane.number, _inside(points, lane.outline)) for lane in calibration.lanes]
@@ -114,6 +133,21 @@ def lane_of(calibration: Calibration, feet: Sequence[Foot]) -> int | None:
         votes[now] += 1
     number, count = votes.most_common(1)[0]
     return number if 2 * count > len(feet) else None
+
+
+def ground_direction(calibration: Calibration, feet: Sequence[Foot]) -> str | None:
+    """Return towards, away, left or right by the way on the ground; None where it is too short to tell."""
+    below = [foot for foot in feet if _weights(calibration.matrix, np.array([(foot.x, foot.y)]))[0] > 0]
+    if len(below) < 2:
+        return None
+    points, _ = _arrays([below[0], below[-1]])
+    first, last = _places(calibration.matrix, points)
+    right_m, ahead_m = (last - first).tolist()
+    if np.hypot(right_m, ahead_m) < LEAST_WAY_M:
+        return None
+    if abs(ahead_m) >= abs(right_m):
+        return "away" if ahead_m > 0 else "towards"
+    return "right" if right_m > 0 else "left"
 
 
 def speed_of(calibration: Calibration, feet: Sequence[Foot]) -> Speed | None:
@@ -133,7 +167,7 @@ def speed_of(calibration: Calibration, feet: Sequence[Foot]) -> Speed | None:
     kmh, error_kmh = 3.6 * metres / seconds, 3.6 * variance**0.5 / seconds
     if error_kmh > MOST_ERROR * kmh:
         return None
-    return Speed(kmh, error_kmh, ways[0].from_s, ways[-1].until_s)
+    return Speed(kmh, error_kmh, tuple((way.from_s, way.until_s) for way in ways))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +215,7 @@ def _drive(calibration: Calibration, run: Sequence[Foot]) -> _Way | None:
     steps, spans = np.diff(chain, axis=0), np.diff(knots)
     lengths = np.linalg.norm(steps, axis=1)
     drives = lengths > DRIVES_MPS * spans
-    if not drives.any():
+    if not drives.any() or excess > MOST_EXCESS or _is_no_drive(chain, lengths / spans, spans):
         return None
     by_knot = np.zeros_like(chain)
     ahead = np.where(drives[:, None], steps / np.maximum(lengths, 1e-9)[:, None], 0.0)
@@ -191,7 +225,7 @@ def _drive(calibration: Calibration, run: Sequence[Foot]) -> _Way | None:
     by_foot = (by_knot.ravel() @ gain).reshape(-1, 2)
     by_pixel = np.einsum("ni,nij->nj", by_foot, by_place)
     jitter = float(((by_pixel * np.maximum(PICKED, FOOT * sizes)) ** 2).sum()) * excess
-    lasting = by_pixel * np.maximum(PICKED, FOOT_LASTING * sizes)
+    lasting = by_pixel * np.maximum(PICKED, FOOT_LASTING * sizes) * excess**0.5
     alike = np.exp(-np.abs(times[:, None] - times[None, :]) / LASTING_S)
     return _Way(
         metres=float(lengths[drives].sum()),
@@ -201,6 +235,13 @@ def _drive(calibration: Calibration, run: Sequence[Foot]) -> _Way | None:
         from_s=float(times[0]),
         until_s=float(times[-1]),
     )
+
+
+def _is_no_drive(chain: np.ndarray, mps: np.ndarray, spans: np.ndarray) -> bool:
+    """Whether no vehicle drives so: one that turns round within one drive, or gains speed as none can."""
+    straight_m, driven_m = np.linalg.norm(chain[-1] - chain[0]), float((mps * spans).sum())
+    gains = np.abs(np.diff(mps)) > MOST_GAIN * spans[1:]
+    return bool(straight_m < LEAST_STRAIGHT * driven_m or gains.any())
 
 
 def _hats(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

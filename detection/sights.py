@@ -7,16 +7,19 @@ from itertools import pairwise
 import numpy as np
 
 from detection.boxes import at_border, bottom_centre, is_cut, moved_sizes, shift, size
-from detection.calibration import Calibration, Foot, lane_of, speed_of
+from detection.calibration import Calibration, Foot, ground_direction, lane_of, speed_of
 from detection.colour import colour_shares
 from detection.tracker import Track
-from detection.vocabulary import Box, Frame, PathPoint, PlateRead, VehiclePass
+from detection.vocabulary import Box, Detection, Frame, PathPoint, PlateRead, VehiclePass
 
 PATH_EVERY_S = 0.2
 """A published path has a point at least so often."""
 
 RESTING = 0.04
 """Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
+
+ROUGH = 2.0
+"""How much farther off the foot of a blob is than that of a vehicle whose kind was recognised."""
 
 MOST_FEET = 400
 """More say no more about a speed."""
@@ -91,7 +94,7 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
     sight.travelled = max(sight.travelled, travelled)
     _extend(sight, frame.t_s, box)
     if track.alone_s == frame.t_s:
-        _tread(sight, detection.box, frame)
+        _tread(sight, detection, frame)
     score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
     if score > 1.1 * sight.best_score:
         sight.best_score, sight.best_frame, sight.best_box = score, frame, clipped(box, shape)
@@ -114,13 +117,15 @@ def as_pass(sight: Sight, calibration: Calibration | None = None) -> VehiclePass
         path=filled_path(sight.path, sight.last_seen_s),
         plate=sight.plate,
         colour=sight.colours.most_common(1)[0][0] if sight.colours else None,
-        direction=direction_of(sight.first_box, sight.last_box, sight.best_frame.size),
+        direction=(calibration and ground_direction(calibration, sight.feet))
+        or direction_of(sight.first_box, sight.last_box, sight.best_frame.size),
         best_frame=best_frame,
         best_box=best_box,
         plate_crop=sight.plate_crop,
         lane=lane_of(calibration, sight.feet) if calibration else None,
         speed_kmh=speed.kmh if speed else None,
         speed_error_kmh=speed.error_kmh if speed else None,
+        speed_spans_s=speed.spans_s if speed else (),
     )
 
 
@@ -196,8 +201,9 @@ def clipped(box: Box, frame: tuple[int, int]) -> Box:
     )
 
 
-def _tread(sight: Sight, box: Box, frame: Frame) -> None:
+def _tread(sight: Sight, detection: Detection, frame: Frame) -> None:
     """Remember where the vehicle stands, if it moved."""
+    box = detection.box
     width, height = frame.size
     if is_cut(box[3], height) or is_cut(box[0], width) or is_cut(box[2], width):
         return
@@ -206,7 +212,8 @@ def _tread(sight: Sight, box: Box, frame: Frame) -> None:
         last = sight.feet[-1]
         if np.hypot(x - last.x * width, y - last.y * height) < RESTING * size(box):
             return
-    sight.feet.append(Foot(frame.t_s, x / width, y / height, (size(box) / width, size(box) / height)))
+    rough = ROUGH * size(box) if detection.vehicle_class == "vehicle" else size(box)
+    sight.feet.append(Foot(frame.t_s, x / width, y / height, (rough / width, rough / height)))
     if len(sight.feet) > MOST_FEET:
         sight.feet = sight.feet[::2]
 

@@ -125,7 +125,8 @@ class VehiclePass:
     path: bottom-centre points in source pixels, at least every 0.2 s. colour: white, black, grey, red, blue,
     yellow, green, brown or None. direction: towards, away, left, right or None. best_box: in best_frame.
     plate_crop: h x w x 3 uint8 BGR or None. lane, speed_kmh (mean while driving) and its error (1 standard
-    deviation): only where the camera is calibrated and they are known well enough.
+    deviation): only where the camera is calibrated and they are known well enough. speed_spans_s: from when
+    to when it was measured.
     """
 
     track: int
@@ -143,6 +144,7 @@ class VehiclePass:
     lane: int | None = None
     speed_kmh: float | None = None
     speed_error_kmh: float | None = None
+    speed_spans_s: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
