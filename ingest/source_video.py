@@ -11,6 +11,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from detection.vocabulary import Detail, Frame
+from ingest.source_hold import Hold
 from ingest.source_opening import broken_off, camera_time_s, open_video, video_of, where
 from ingest.source_picture import taken
 from ingest.source_vocabulary import (
@@ -48,6 +49,10 @@ class Play:
     started_s: float
     ahead_s: float | None = None
     """The camera's clock minus the pictures' timestamps, where RTCP tells it."""
+    wall_stamps: bool = False
+    """Whether pictures are timed as they come: the stream has no timestamps."""
+    came_s: float = 0.0
+    """When the last packet came."""
     waited: bool = True
     """Whether we had to wait for the last picture: then none waits for us."""
 
@@ -84,21 +89,23 @@ def _prepare(container: InputContainer, play: Play) -> VideoStream:
 
 
 def _play(container: InputContainer, stream: VideoStream, play: Play) -> Iterator[Frame]:
-    wall_stamps = play.live and container.format.name in STAMPLESS
+    play.wall_stamps = play.live and container.format.name in STAMPLESS
     sequence = play.counts.given
     last_picture_s = time.monotonic()
     last_t_s = play.clock.t_s
-    for picture in _pictures(container, stream, play):
+    hold = Hold(stream, play.clock, play.lookout)
+    for picture in _pictures(container.demux(), stream, play, hold):
         if play.playing.stop.is_set():
             return
         if picture is None:
             if play.live and time.monotonic() - last_picture_s > play.playing.read_timeout_s:
                 raise SourceSilent(f"{where(play.url)} is connected but sends nothing that can be decoded.")
             continue
-        t_s = play.clock.tick(time.monotonic() if wall_stamps else picture.time)
-        if play.playing.analysed_fps and t_s - last_t_s > 0.8 / play.playing.analysed_fps:
+        t_s = play.clock.tick(play.came_s if play.wall_stamps else picture.time)
+        gap_s, last_t_s = 0.0 if hold.left_out else t_s - last_t_s, t_s
+        hold.left_out = False
+        if play.playing.analysed_fps and gap_s > 0.8 / play.playing.analysed_fps:
             stream.codec_context.skip_frame = "DEFAULT"  # this stream leaves out too much
-        last_t_s = t_s
         captured_at = _in_time(t_s, play)
         if captured_at is not None:
             detail = _detail(picture, captured_at, play)
@@ -140,9 +147,10 @@ def _behind_s(t_s: float, play: Play) -> float:
     return play.lag.of(t_s, time.monotonic(), waited)
 
 
-def _pictures(container: InputContainer, stream: VideoStream, play: Play) -> Iterator[av.VideoFrame | None]:
+def _pictures(
+    packets: Iterator[av.Packet], stream: VideoStream, play: Play, hold: Hold
+) -> Iterator[av.VideoFrame | None]:
     """Give every decoded picture, and None for a packet without one; broken packets are counted."""
-    packets = container.demux()
     while True:
         asked_s = time.monotonic()
         try:
@@ -151,28 +159,36 @@ def _pictures(container: InputContainer, stream: VideoStream, play: Play) -> Ite
             return
         except av.error.FFmpegError as error:
             raise broken_off(play.url, play.live, error, play.playing, play.clock.t_s) from None
-        play.waited |= time.monotonic() - asked_s > WAITED_S
+        play.came_s = time.monotonic()
+        waited = play.came_s - asked_s > WAITED_S
+        play.waited |= waited
         if packet.stream is not stream:
             yield None
             continue
         if play.live and packet.has_sidedata("prft"):
-            _compare_clocks(packet, play)
-        try:
-            decoded = packet.decode()
-        except av.error.FFmpegError:
-            play.counts.corrupt += 1
-            decoded = []
-        play.counts.decoded += len(decoded)
-        yield from decoded
-        if not decoded:
-            yield None
+            _compare_clocks(packet, play, waited)
+        in_time = packet.pts is not None and packet.time_base is not None
+        stamp_s = float(packet.pts * packet.time_base) if in_time else None
+        for needed in hold.released(packet, play.came_s if play.wall_stamps else stamp_s):
+            yield from _decoded(needed, play)
+        yield None
 
 
-def _compare_clocks(packet: av.Packet, play: Play) -> None:
+def _decoded(packet: av.Packet, play: Play) -> list[av.VideoFrame]:
+    try:
+        decoded = packet.decode()
+    except av.error.FFmpegError:
+        play.counts.corrupt += 1
+        return []
+    play.counts.decoded += len(decoded)
+    return decoded
+
+
+def _compare_clocks(packet: av.Packet, play: Play, waited: bool) -> None:
     """Note how the camera's clock, as RTCP sender reports tell it, stands to ours and to its timestamps."""
     wall_s = camera_time_s(packet)
     if packet.pts is not None and packet.time_base:
         play.ahead_s = wall_s - float(packet.pts * packet.time_base)
-    if play.waited:
+    if waited:
         offset_s = wall_s - play.now().timestamp()
         play.counts.clock_offset_s = offset_s if abs(offset_s) < NO_CLOCK_S else None

@@ -32,6 +32,10 @@ class StreamClock:
         self._last = stamp_s
         return self.t_s
 
+    def believes(self, stamp_s: float | None) -> bool:
+        """Return whether the stamp is a plausible next one; asking changes nothing."""
+        return stamp_s is not None and (self._last is None or 0 < stamp_s - self._last <= LONGEST_STEP_S)
+
     def restart(self, usual_step_s: float) -> None:
         """Go on with new stamps that have nothing to do with the old ones."""
         self._usual_step_s = usual_step_s
@@ -45,10 +49,15 @@ class Lookout:
         self._interval_s = 1 / fps if fps else 0.0
         self._due_s = 0.0
 
+    def is_early(self, t_s: float) -> bool:
+        """Whether a picture comes before the next look; asking changes nothing."""
+        return bool(self._interval_s) and t_s + 1e-6 < self._due_s
+
     def is_due(self, t_s: float) -> bool:
+        """Whether to look at a picture; the next look is then set."""
         if not self._interval_s:
             return True
-        if t_s + 1e-6 < self._due_s:
+        if self.is_early(t_s):
             return False
         missed = int((t_s - self._due_s + 1e-6) / self._interval_s)
         self._due_s += (missed + 1) * self._interval_s

@@ -42,7 +42,7 @@ ODD: dict[str, tuple[str, Script, type[NoFrames], str]] = {
         "did not answer within",
     ),
     "http: hangs up": ("http", lambda c: None, SourceWillNotOpen, "check"),
-    "http: noise for ever": ("http", http_answer("200 OK", then=noise), SourceWillNotOpen, "no video"),
+    "http: noise for ever": ("http", http_answer("200 OK", then=noise), SourceWillNotOpen, "check"),
     "http: noise for a head": ("http", noise, SourceWillNotOpen, "check"),
     "http: trickles its head": (
         "http",
