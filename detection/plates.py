@@ -53,6 +53,7 @@ class Effort:
     certain. framings: the looks after the first. doubtful_below: a plate less certain than this gets an
     upright look too. certain_above: a plate read more certainly than this at first sight is looked at no
     more. asks_both: whether the text network looks at every line, or only where our own sees a plate.
+    content_with: a plate read as certainly ends the search. most: so many candidates are pursued.
     """
 
     searches_px: tuple[int, ...]
@@ -60,10 +61,12 @@ class Effort:
     doubtful_below: float
     certain_above: float = 1.0
     asks_both: bool = True
+    content_with: float = 0.9
+    most: int = 24
 
 
 PHOTOGRAPH = Effort((960, 1600, 640), (SECOND, THIRD), doubtful_below=0.9)
-VEHICLE = Effort((320, 448), (SECOND,), doubtful_below=0.9, certain_above=0.99, asks_both=False)
+VEHICLE = Effort((320, 448), (SECOND,), 0.9, certain_above=0.99, asks_both=False, content_with=0.75, most=3)
 
 _GROUND = Framing(0.0, 0.0, -0.05, -0.05, width_px=96, height_px=24)
 _KEPT_CHARACTERS = 8
@@ -93,7 +96,7 @@ class PlateReader:
             finished = [self._finished(image, one, effort) for one in self._hopeful(image, searched, effort)]
             found = apart([*found, *(one for one in finished if _is_let_out(image, one))], certainty)
             lines += searched
-            if any(certainty(candidate) >= effort.doubtful_below for candidate in found):
+            if any(certainty(candidate) >= effort.content_with for candidate in found):
                 break
         reads = [_plate_read(image, candidate) for candidate in found]
         reads += self._foreign_reads(image, lines, found)
@@ -122,9 +125,10 @@ class PlateReader:
                 if not effort.asks_both:
                     own = [weighed(one) for one in heard if one.said]
                     hopeful = [one for one in own if one.score >= WORTH_ASKING]
-                    heard = [one.heard for one in apart(hopeful, score_of)]
+                    heard = [one.heard for one in _likeliest(apart(hopeful, score_of), effort.most)]
                 begun = self._with_text(image, heard)
-        return apart([one for one in begun if one.score >= WORTH_ANOTHER_LOOK], score_of)
+        hopeful = apart([one for one in begun if one.score >= WORTH_ANOTHER_LOOK], score_of)
+        return _likeliest(hopeful, effort.most)
 
     def _with_text(self, image: np.ndarray, heard: list[Heard]) -> list[Candidate]:
         """Ask the text network as well."""
@@ -149,6 +153,8 @@ class PlateReader:
         if certainty(done) >= effort.doubtful_below:
             return done
         straight = (upright(image, candidate.heard.rows[0]),)
+        if np.allclose(straight[0], candidate.heard.rows[0]):
+            return done
         leaned = [self._looked_again(image, one, effort) for one in self._hopeful(image, [straight], effort)]
         return max([done, *leaned], key=certainty)
 
@@ -194,6 +200,12 @@ class PlateReader:
 def load_plate_reader(threads: int = 1) -> PlateReader:
     """Load the networks once, to run on that many CPU threads. Raises detection.ocr.ReaderModelsMissing."""
     return PlateReader(Networks(load_text_networks(threads), load_plate_network(threads)))
+
+
+def _likeliest(candidates: list[Candidate], most: int) -> list[Candidate]:
+    """Keep so many candidates with the best score, in their order."""
+    least = sorted(map(score_of, candidates), reverse=True)[:most][-1:] or [0.0]
+    return [one for one in candidates if one.score >= least[0]]
 
 
 def _as_bgr(image: np.ndarray) -> tuple[np.ndarray, float]:
