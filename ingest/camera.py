@@ -37,6 +37,7 @@ from ingest.sources import (
     masked,
     open_source,
 )
+from ingest.turns import Turns
 from operations.cameras import WatchedCamera
 from operations.sightings import Sighting
 
@@ -66,6 +67,7 @@ class Workshop:
     analysed_fps: float
     now: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(slots=True)
@@ -177,8 +179,10 @@ class CameraThread:
                     run = self._new_run(frame)
                 state = status.health.state if status.health else None
                 run.watcher.calibration = self._trust.calibration(state, self._judged_s)
+                with self._workshop.turns.taken():
+                    settled = run.watcher.see(frame).settled
                 # Judged well only after it was watched: a fault in watching must not look well in between.
-                self._publish(run, run.watcher.see(frame).settled)
+                self._publish(run, settled)
                 self._look(frame, counts.clock_offset_s)
                 status.given += 1
                 status.gate = run.gate_now()
