@@ -17,10 +17,10 @@ little on the picture, and are kept by the finer looks."""
 
 UNKNOWN_PX = 320
 FINER_EVERY_S = 1.0
-FINER = {224: 448, 320: 448, 448: 640, 640: 640}
+FINER = {224: 320, 320: 448, 448: 640, 640: 640}
 """The usual width, and the width of a look every FINER_EVERY_S."""
 
-LEAST_PASSES = 4
+LEAST_PASSES = 3
 REMEMBERED = 20
 
 
