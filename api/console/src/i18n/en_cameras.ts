@@ -47,6 +47,7 @@ export const enCameras: typeof zhCameras = {
   "health.behind": "behind",
   "health.passes": "Passes, last hour",
   "health.passesUsual": "{n}; usually about {usual} at this hour",
+  "health.passesRare": "{n}; usually hardly any at this hour",
   "health.passesOnly": "{n}",
   "health.noUsual": "what is usual is not known yet",
   "health.gate": "Still pictures audited",

@@ -45,6 +45,7 @@ export const zhCameras = {
   "health.behind": "慢",
   "health.passes": "近一小时过车",
   "health.passesUsual": "{n} 辆，平时此时约 {usual} 辆",
+  "health.passesRare": "{n} 辆，平时此时几乎没有",
   "health.passesOnly": "{n} 辆",
   "health.noUsual": "尚未学得平时数",
   "health.gate": "静止画面抽查",
