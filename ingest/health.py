@@ -20,6 +20,7 @@ from ingest.picture_measures import (
     fine_of,
     level_at,
     likeness,
+    patches_within,
     points_of,
     spread_of,
     turn_of,
@@ -59,7 +60,7 @@ NOTHING_KNOWN = 0.19
 STRUCTURE = 0.2
 """Of the picture's mean structure: regions with less (sky, bare asphalt) cannot be known again."""
 WEAK_EDGES = 0.7
-PARTLY = 0.25
+PARTLY = 0.2
 TURNED_BY = (0.025, 0.04)
 TURN_GAIN = 0.2
 TURN_ALIKE = 0.6
@@ -67,6 +68,7 @@ DOUBTFUL, DOUBTFUL_MEAN = 0.75, 0.65
 """A view with fewer known regions is learned slowly: a new one is `moved` for some minutes, then usual."""
 
 BLUR_RATIO = 0.25
+LEAST_PATCHES = 5
 
 HOLD_S = {"covered": 3.0, "partly_covered": 120.0, "another_view": 4.0, "turned": 5.0, "clock_off": 5.0}
 HOLD_OTHERS_S = {"online": 2.0, "frozen": 0.0}
@@ -157,8 +159,9 @@ class HealthJudge:
         if self._usual.edges is None or self._usual.learned_s < LEARNED_AFTER_S:
             self._learn(edges, step_s, self._usual.learned_s + VIEW_EVERY_S)
             return None
-        fault, known = self._view_verdict(edges, t_s)
-        fault = fault or self._blur_verdict()
+        structure, regions = spread_of(self._usual.edges), likeness(edges, self._usual.edges)
+        fault, known = self._view_verdict(edges, regions[structure > STRUCTURE * structure.mean()], t_s)
+        fault = fault or self._blur_verdict(regions >= KNOWN)
         if fault is None or fault.state == "moved":
             pace_s = USUAL_S if known < DOUBTFUL else self._usual.learned_s + VIEW_EVERY_S
             self._learn(edges, step_s, pace_s)
@@ -208,12 +211,12 @@ class HealthJudge:
             last.detail = old + VIEW_EVERY_S / RECENT_S * (detail - old)
         last.fine = fine
 
-    def _view_verdict(self, edges: np.ndarray, t_s: float) -> tuple[Health | None, float]:
-        """Return what is wrong with the view, and the share of its regions that are known again."""
+    def _view_verdict(
+        self, edges: np.ndarray, regions: np.ndarray, t_s: float
+    ) -> tuple[Health | None, float]:
+        """Return what is wrong with the view, by how alike its regions are, and the share of those known."""
         usual = self._usual.edges
         assert usual is not None
-        structure = spread_of(usual)
-        regions = likeness(edges, usual)[structure > STRUCTURE * structure.mean()]
         known, lost = float((regions >= KNOWN).mean()), float((regions < LOST).mean())
         if known >= DOUBTFUL and regions.mean() >= DOUBTFUL_MEAN:
             return None, known
@@ -233,11 +236,15 @@ class HealthJudge:
             return Health("black", reason, {"code": "partly_covered", "share": round(100 * lost)}), known
         return None, known
 
-    def _blur_verdict(self) -> Health | None:
+    def _blur_verdict(self, known: np.ndarray) -> Health | None:
+        """Judge the detail where the view is known (5 x 5): what is hidden behind a bus is not blurred."""
         detail, usual = self._last.detail, self._usual.detail
         if detail is None or usual is None or len(usual) != len(detail):
             return None
-        telling = usual > np.quantile(usual, 0.6)  # those with the most detail: elsewhere is mostly noise
+        # Those with the most detail: elsewhere is mostly noise.
+        telling = (usual > np.quantile(usual, 0.6)) & patches_within(known)
+        if telling.sum() < LEAST_PATCHES:
+            return None
         share = float(np.median(detail[telling] / np.maximum(usual[telling], 1e-6)))
         if share >= BLUR_RATIO:
             return None

@@ -118,6 +118,14 @@ def fine_of(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return fine, patches.reshape(len(tops) * len(lefts), -1).var(axis=1)
 
 
+def patches_within(regions: np.ndarray) -> np.ndarray:
+    """Return which of the 48 patches lie in regions (5 x 5 bool) that are true."""
+    rows, columns = (
+        ((np.arange(count) + 1) * regions.shape[axis] // (count + 1)) for axis, count in enumerate(PATCHES)
+    )
+    return np.asarray(regions[rows[:, None], columns].ravel())
+
+
 def energy(fine: np.ndarray) -> np.ndarray:
     """Return the energy of each patch's finest detail."""
     flat = fine.reshape(len(fine), -1)

@@ -102,7 +102,8 @@ def test_a_turned_camera_says_which_way() -> None:
 def test_half_a_picture_hidden_is_told_when_it_stays_and_not_when_it_is_a_bus_that_waits() -> None:
     def hidden(at_s: float) -> np.ndarray:
         image = townscape(at_s)
-        image[:, :330] = picture(at_s + 3.0)[:, 100:430]
+        image[:, :420] = np.linspace(60, 150, 420).astype(np.uint8)[None, :, None]  # a smooth, grey side
+        image[:, :420] += picture(at_s)[:, :420] % 8
         return image
 
     judge = HealthJudge()
