@@ -28,17 +28,28 @@ class Hold:
         """Whether pictures were left out just now: set back by who has seen it."""
         self._codec = stream.codec_context.name
         self._framed = bytes(stream.codec_context.extradata or b"")[:1] == b"\x01"
+        self.begin(clock, lookout)
+        self._in_order = self._codec in INTRA_ONLY or self._codec in FRESH
+
+    def begin(self, clock: StreamClock, lookout: Lookout) -> None:
+        """Hold nothing and go on from where clock and lookout stand now: packets were left out."""
         self._clock, self._lookout = copy(clock), copy(lookout)
         self._held: list[av.Packet] = []
         self._held_from_s = clock.t_s
         self._last_pts: int | None = None
-        self._in_order = self._codec in INTRA_ONLY or self._codec in FRESH
+
+    def starts_afresh(self, packet: av.Packet) -> bool:
+        """Return whether nothing from this packet on refers to anything before it."""
+        if not packet.is_keyframe or self._codec not in FRESH:
+            return bool(packet.is_keyframe)
+        types_in = _framed_types if self._framed else _types
+        return bool(types_in(bytes(packet), self._codec) & FRESH[self._codec])
 
     def released(self, packet: av.Packet, stamp_s: float | None) -> list[av.Packet]:
         """Take a packet, with its timestamp, and return what is to be decoded now, in order."""
         if packet.size:
             self._in_order &= self._clock.believes(stamp_s) and self._follows(packet)
-        if self._held and packet.is_keyframe and self._in_order and self._starts_afresh(packet):
+        if self._held and self._in_order and self.starts_afresh(packet):
             self._held.clear()
             self.left_out = True
         self._held.append(packet)
@@ -57,12 +68,6 @@ class Hold:
         reordered = packet.dts is not None and packet.pts is not None and packet.dts != packet.pts
         back = before is not None and packet.pts is not None and packet.pts < before
         return not reordered and not back
-
-    def _starts_afresh(self, packet: av.Packet) -> bool:
-        if self._codec in INTRA_ONLY:
-            return True
-        types_in = _framed_types if self._framed else _types
-        return bool(types_in(bytes(packet), self._codec) & FRESH[self._codec])
 
 
 def _type(first: int, codec: str) -> int:

@@ -53,6 +53,8 @@ class Play:
     """Whether pictures are timed as they come: the stream has no timestamps."""
     came_s: float = 0.0
     """When the last packet came."""
+    late: bool = False
+    """Whether decoding has fallen behind: then everything up to the next fresh start in time is left out."""
     waited: bool = True
     """Whether we had to wait for the last picture: then none waits for us."""
 
@@ -124,6 +126,7 @@ def _in_time(t_s: float, play: Play) -> datetime | None:
         return None
     if play.playing.realtime and behind_s > LATE_S:
         play.counts.dropped += 1
+        play.late = True
         return None
     if play.live:
         return play.now() - timedelta(seconds=behind_s)
@@ -169,9 +172,26 @@ def _pictures(
             _compare_clocks(packet, play, waited)
         in_time = packet.pts is not None and packet.time_base is not None
         stamp_s = float(packet.pts * packet.time_base) if in_time else None
+        if play.late and not _in_time_again(packet, stamp_s, play, hold):
+            stream.codec_context.flush_buffers()
+            yield None
+            continue
         for needed in hold.released(packet, play.came_s if play.wall_stamps else stamp_s):
             yield from _decoded(needed, play)
         yield None
+
+
+def _in_time_again(packet: av.Packet, stamp_s: float | None, play: Play, hold: Hold) -> bool:
+    """Whether decoding can go on here, so that an overloaded host looks at a few pictures and not at none."""
+    if packet.size == 0:
+        return True
+    fresh = hold.starts_afresh(packet)
+    if fresh:
+        t_s = play.clock.tick(play.came_s if play.wall_stamps else stamp_s)
+        play.late = _behind_s(t_s, play) > LATE_S / 2
+        hold.begin(play.clock, play.lookout)
+        hold.left_out = True
+    return fresh and not play.late
 
 
 def _decoded(packet: av.Packet, play: Play) -> list[av.VideoFrame]:

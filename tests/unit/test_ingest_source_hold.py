@@ -1,5 +1,6 @@
 """Packets that nobody needs are never decoded, and no picture is the worse for it."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +50,17 @@ def test_of_pictures_that_stand_alone_only_those_looked_at_are_decoded(tmp_path:
     assert len(times) == 15
     assert error < 12
     assert count <= 17
+
+
+def test_who_is_late_goes_on_at_a_fresh_start_without_decoding_what_is_over(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", 6)
+    with open_source(str(clip), Playing(realtime=True)) as source:
+        times = []
+        for frame in source:
+            times.append(frame.t_s)
+            if frame.sequence == 2:
+                time.sleep(2.2)  # the host does something else
+    assert source.counts.decoded <= 6 * FPS - FPS, "at least a second of the past was left out"
+    assert source.counts.dropped >= 1
+    assert times[-1] > 5.5
+    assert (np.diff(times) > 0.1).all()
