@@ -22,6 +22,7 @@ from ingest.picture_measures import (
     likeness,
     patches_within,
     points_of,
+    sorted_at,
     spread_of,
     turn_of,
 )
@@ -204,7 +205,7 @@ class HealthJudge:
         """Measure the finest detail of each patch, in shares of its contrast, less the sensor's noise."""
         last, (fine, contrast) = self._last, fine_of(image)
         if last.fine is not None and len(last.fine) == len(fine):
-            least, more = np.quantile(energy(fine - last.fine), (0.1, 0.25)) / 2
+            least, more = sorted_at(energy(fine - last.fine), 0.1, 0.25) / 2
             noise = min(2.0 * least, more)  # a shaking mast changes all patches but the plain ones
             detail = np.maximum(energy(fine) - noise, 0.0) / (contrast + 0.5)
             old = detail if last.detail is None else last.detail
@@ -242,7 +243,7 @@ class HealthJudge:
         if detail is None or usual is None or len(usual) != len(detail):
             return None
         # Those with the most detail: elsewhere is mostly noise.
-        telling = (usual > np.quantile(usual, 0.6)) & patches_within(known)
+        telling = (usual > sorted_at(usual, 0.6)[0]) & patches_within(known)
         if telling.sum() < LEAST_PATCHES:
             return None
         share = float(np.median(detail[telling] / np.maximum(usual[telling], 1e-6)))

@@ -118,6 +118,12 @@ def fine_of(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return fine, patches.reshape(len(tops) * len(lefts), -1).var(axis=1)
 
 
+def sorted_at(values: np.ndarray, *shares: float) -> np.ndarray:
+    """Return the values that these shares of all values lie below."""
+    places = [int(share * (len(values) - 1)) for share in shares]
+    return np.asarray(np.partition(values, places)[places])
+
+
 def patches_within(regions: np.ndarray) -> np.ndarray:
     """Return which of the 48 patches lie in regions (5 x 5 bool) that are true."""
     rows, columns = (
