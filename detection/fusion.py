@@ -14,7 +14,8 @@ _FLOOR = 1e-3
 _INDEPENDENCE = 0.5
 """Looks at one vehicle share blur, tilt and light; n of them weigh like n to this power of independent
 ones."""
-_LEAST_READABLE = 0.3
+_LEAST_READABLE = 0.5
+"""Below, a character is more likely wrong than right."""
 
 
 def fuse(reads: Sequence[PlateRead]) -> PlateRead:

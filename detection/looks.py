@@ -1,22 +1,25 @@
 """When to read the plate of a vehicle, and when the looks agree. Reads nothing: the reader is handed in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detection.boxes import is_cut, size
 from detection.details import Cutting, cut_vehicle, detail_scale, kept
 from detection.fusion import fuse
+from detection.grammar import PROVINCES, UNREADABLE
 from detection.sights import Sight, cut
 from detection.tracker import Track
-from detection.vocabulary import Box, Frame, PlateRead
+from detection.vocabulary import Box, Character, Frame, PlateRead
 
 ReadPlates = Callable[[np.ndarray], list[PlateRead]]
 """Takes a vehicle crop (h x w x 3 uint8, BGR), returns the plates in it, boxes in its pixels."""
 
 
 READABLE = 0.5
+SURE_OF_PROVINCE = 0.8
+"""Least confidence of a province that only one look saw; below, it is unreadable."""
 MOST_UNREADABLE = 2
 """Positions less certain than READABLE, in what is still called a plate."""
 
@@ -103,18 +106,33 @@ def agreed(reads: list[PlateRead], settings: LookSettings) -> PlateRead | None:
 def concluded(reads: list[PlateRead]) -> PlateRead | None:
     """Return what all looks together say at the end, or None where that is not enough to be a plate.
 
-    Two positions may be unreadable if two looks say the same. Text that is no plate by any grammar needs
-    two looks as well: lettering on a bus is seldom misread twice alike.
+    Two positions may be unreadable if two looks say the same of the others. Text that is no plate by any
+    grammar needs two looks as well: lettering on a bus is seldom misread twice alike.
     """
     if not reads:
         return None
     reads = _clearest(reads)
     fused = fuse(reads)
     unsure = sum(character.confidence < READABLE for character in fused.characters)
-    alike = sum(read.text == fused.text for read in reads)
+    alike = sum(_is_told(fused.text, read.text) for read in reads)
     if unsure > MOST_UNREADABLE or (alike < 2 and (unsure or fused.kind == "other")):
         return None
-    return fused
+    return _without_a_doubtful_province(fused, reads)
+
+
+def _is_told(fused: str, text: str) -> bool:
+    """Say whether a look says what the fused text says, wherever that says anything."""
+    return len(fused) == len(text) and all(a in (UNREADABLE, b) for a, b in zip(fused, text, strict=True))
+
+
+def _without_a_doubtful_province(fused: PlateRead, reads: list[PlateRead]) -> PlateRead:
+    """Take back a province that one look saw and was not sure of: far away they are misread first."""
+    province = fused.characters[0]
+    seen = sum(read.text[0] == province.char for read in reads)
+    if province.char not in PROVINCES or seen >= 2 or province.confidence >= SURE_OF_PROVINCE:
+        return fused
+    characters = (Character(UNREADABLE, province.confidence), *fused.characters[1:])
+    return replace(fused, text=UNREADABLE + fused.text[1:], characters=characters)
 
 
 def _clearest(reads: list[PlateRead]) -> list[PlateRead]:

@@ -21,7 +21,8 @@ _LEAST_LIKELIHOOD = -12.5
 _LEAST_WITH_A_GAP = -9.0
 _WRONG_GROUND = 4.0
 _NEVER = 20.0
-LEAST_READABLE = 0.3
+LEAST_READABLE = 0.5
+"""Below, a character is more likely wrong than right, and stays unread."""
 _LEAST_SECOND = 0.5
 """Least confidence of the second weakest position: one character may be lost, two make it a guess."""
 _TOO_MANY_LETTERS = 7.0

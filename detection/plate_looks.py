@@ -14,6 +14,7 @@ from detection.decoding import Evidence, decode_all
 from detection.grammar import FORMS
 from detection.ocr import TextLook, TextNetworks, recognise
 from detection.plate_crops import Framing, sheared, straightened, widened
+from detection.plate_gaps import CENTRES_MM, with_gap
 from detection.plate_lines import Rows
 from detection.plate_network import PlateNetwork, read_crops
 from detection.plate_verdict import OPENS_WITH_PROVINCE, province_in
@@ -24,9 +25,6 @@ THIRD = Framing(0.4, 0.2, 0.08, 0.08, width_px=224)
 _TOP_ROW = Framing(0.3, 0.3, 0.0, 0.0, width_px=104)
 _BOTTOM_ROW = Framing(0.2, 0.2, 0.0, 0.0, width_px=160)
 
-_CENTRES_MM = {7: (38, 95, 174, 231, 288, 345, 402), 8: (38, 91, 183, 235, 287, 339, 391, 443)}
-"""Middles of the characters from the left edge of a plate of 7 (440 mm) and 8 (480 mm), as GA 36 draws
-them."""
 _CLOSER = (((2, 130), 80, 0), ((2, 68), 48, 24))
 """Closer looks: from where to where on the plate in mm, how wide in pixels, padded by how much."""
 _LEAST_SAID = 4
@@ -62,11 +60,9 @@ def own_looks(
     looks = iter(read_crops(network, [straightened(image, rows[0], framing) for rows in singles]))
     said = [(next(looks),) if len(rows) == 1 else _rows_read(network, image, rows) for rows in lines]
     steps = [np.concatenate([look.steps for look in parts]) for parts in said]
-    heard = iter(_decoded([one for one in steps if _spoken(one) >= _LEAST_SAID]))
-    return [
-        OwnLook(next(heard) if _spoken(one) >= _LEAST_SAID else None, parts[-1].grounds)
-        for one, parts in zip(steps, said, strict=True)
-    ]
+    told = [at for at, one in enumerate(steps) if _spoken(one) >= _LEAST_SAID]
+    heard = dict(zip(told, _decoded([steps[at] for at in told], [lines[at] for at in told]), strict=True))
+    return [OwnLook(heard.get(at), parts[-1].grounds) for at, parts in enumerate(said)]
 
 
 def _rows_read(network: PlateNetwork, image: np.ndarray, rows: Rows) -> tuple:
@@ -84,12 +80,16 @@ def _spoken(steps: np.ndarray) -> int:
     return int(np.sum((best > 0) & (best != np.concatenate([[0], best[:-1]]))))
 
 
-def _decoded(steps: Sequence[np.ndarray]) -> list[Evidence]:
-    """Decode looks of different lengths, those of one length together."""
+def _decoded(steps: Sequence[np.ndarray], lines: Sequence[Rows]) -> list[Evidence]:
+    """Decode looks of different lengths, those of one length together; a gap in a single row stays open."""
     lengths = {len(one) for one in steps}
     groups = {length: iter(decode_all(np.stack([one for one in steps if len(one) == length])))
               for length in lengths}  # fmt: skip
-    return [next(groups[len(one)]) for one in steps]
+    found = [next(groups[len(one)]) for one in steps]
+    return [
+        with_gap(one, evidence) if len(rows) == 1 else evidence
+        for one, evidence, rows in zip(steps, found, lines, strict=True)
+    ]
 
 
 def text_looks(
@@ -99,7 +99,7 @@ def text_looks(
     singles = [rows for rows in lines if len(rows) == 1]
     looks = iter(recognise(networks, [straightened(image, rows[0], framing) for rows in singles]))
     taken = [next(looks) if len(rows) == 1 else _two_rows(networks, image, rows) for rows in lines]
-    return list(zip(taken, _decoded([look.steps for look in taken]), strict=True))
+    return list(zip(taken, _decoded([look.steps for look in taken], lines), strict=True))
 
 
 def _two_rows(networks: TextNetworks, image: np.ndarray, rows: Rows) -> TextLook:
@@ -135,7 +135,7 @@ def _close_crops(image: np.ndarray, quad: np.ndarray, found: Evidence) -> list[n
     scores = np.where(OPENS_WITH_PROVINCE, found.log_likelihoods, -np.inf)
     form = int(scores.argmax())
     length = len(FORMS[form].positions)
-    centres = np.array(_CENTRES_MM[length][1:])
+    centres = np.array(CENTRES_MM[length][1:])
     share_per_mm, share_at_edge = np.polyfit(centres, found.places[form, 1:length], 1)
     framed = widened(quad, FIRST)
     crops = []

@@ -33,7 +33,7 @@ from tests.benchmarks.plate_pictures import (
 from tests.benchmarks.reliability import Reliability, draw_reliability, reliability
 
 SEED = 20
-RENDERED, ON_EACH_ROAD = 400, 40
+RENDERED, ON_EACH_ROAD = 240, 16
 _SAME_PLATE = 2
 """A read counts as the pictured plate, right or wrong, with at most so many characters wrong."""
 

@@ -3,6 +3,7 @@
 import pytest
 
 from detection.fusion import fuse
+from detection.looks import concluded
 from detection.vocabulary import Character, PlateRead
 
 
@@ -51,3 +52,22 @@ def test_a_position_no_look_could_read_stays_unreadable() -> None:
 
 def test_kind_goes_with_the_weight_of_the_looks() -> None:
     assert fuse([_read({"A": 0.9}), _read({"A": 0.5}, kind="yellow"), _read({"A": 0.3})]).kind == "blue"
+
+
+def _seven(province: dict[str, float]) -> PlateRead:
+    return _read(province, *({char: 0.99} for char in "J12345"))
+
+
+def test_looks_that_dispute_the_province_leave_it_unread_and_keep_the_rest() -> None:
+    plate = concluded([_seven({"浙": 0.6, "新": 0.3}), _seven({"新": 0.6, "浙": 0.3})])
+    assert plate is not None
+    assert plate.text == "-J12345"
+
+
+def test_a_province_seen_once_and_doubtfully_is_unread() -> None:
+    once = concluded([_seven({"浙": 0.7, "新": 0.2})])
+    twice = concluded([_seven({"浙": 0.7, "新": 0.2})] * 2)
+    surely = concluded([_seven({"浙": 0.97})])
+    assert [plate and plate.text for plate in (once, twice, surely)] == ["-J12345", "浙J12345", "浙J12345"]
+    assert once is not None
+    assert once.confidence == 0.7
