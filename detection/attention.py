@@ -20,14 +20,14 @@ from detection.vocabulary import Box, Frame
 LEAST_GAP_S = 0.15
 """Looks closer together find no more passes."""
 
-GUESSED_SIZES = 0.5
+GUESSED_SIZES = 0.8
 """A track must be seen again when it has moved so many of its own sizes since it was last looked for."""
 
 LONGEST_UNSEEN_S = 0.8
 NEW_HITS = 3
 """A track seen less often has no speed yet: it is looked for as soon as may be."""
 
-LOST_AGAIN_S = 0.3
+LOST_AGAIN_S = 0.5
 """What was looked for in vain is looked for again after so long."""
 
 LEAST_SIZE = 0.02
@@ -36,7 +36,7 @@ LEAST_SIZE = 0.02
 SHARP_PX = 448
 """Least width where plates are to be read: a box that is off by a pixel of a small picture cuts a plate."""
 
-SLACK = 0.2
+SLACK = 0.3
 """Sizes by which a track's box is enlarged before motion counts as unexplained: shadows, trembling boxes."""
 
 WARM_S = 1.0

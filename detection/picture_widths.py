@@ -16,7 +16,7 @@ BY_THE_LARGER = 75
 little on the picture, and are kept by the finer looks."""
 
 UNKNOWN_PX = 320
-FINER_EVERY_S = 1.0
+FINER_EVERY_S = 1.5
 FINER = {224: 320, 320: 448, 448: 640, 640: 640}
 """The usual width, and the width of a look every FINER_EVERY_S."""
 

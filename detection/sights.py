@@ -15,6 +15,9 @@ from detection.vocabulary import Box, Detection, Frame, PathPoint, PlateRead, Ve
 PATH_EVERY_S = 0.2
 """A published path has a point at least so often."""
 
+COLOURED_EVERY_S = 0.5
+"""A vehicle's colour is judged so often: it costs as much as following it."""
+
 RESTING = 0.04
 """Vehicle sizes by which the foot of a box must move to count as moved: detections tremble."""
 
@@ -98,7 +101,7 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
     score = size(box) * (0.5 + detection.confidence / 2) * (0.4 if at_border(box, shape) else 1.0)
     if score > 1.1 * sight.best_score:
         sight.best_score, sight.best_frame, sight.best_box = score, frame, clipped(box, shape)
-    if frame.t_s - sight.coloured_s >= PATH_EVERY_S:
+    if frame.t_s - sight.coloured_s >= COLOURED_EVERY_S:
         sight.coloured_s = frame.t_s
         sight.colours.update({k: v * size(box) for k, v in colour_shares(cut(frame.image, box)).items()})
 
