@@ -205,9 +205,10 @@ class HealthJudge:
         """Measure the finest detail of each patch, in shares of its contrast, less the sensor's noise."""
         last, (fine, contrast) = self._last, fine_of(image)
         if last.fine is not None and len(last.fine) == len(fine):
-            least, more = sorted_at(energy(fine - last.fine), 0.1, 0.25) / 2
-            noise = min(2.0 * least, more)  # a shaking mast changes all patches but the plain ones
-            detail = np.maximum(energy(fine) - noise, 0.0) / (contrast + 0.5)
+            all_detail, changed = energy(fine), energy(fine - last.fine) / 2
+            # No more than the plainest patches have: on a shaking mast everything changes.
+            noise = min(sorted_at(changed, 0.25)[0], sorted_at(all_detail, 0.1)[0])
+            detail = np.maximum(all_detail - noise, 0.0) / (contrast + 0.5)
             old = detail if last.detail is None else last.detail
             last.detail = old + VIEW_EVERY_S / RECENT_S * (detail - old)
         last.fine = fine
