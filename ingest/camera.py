@@ -18,6 +18,7 @@ from detection.detectors import Detector
 from detection.looks import ReadPlates
 from detection.passes import PassWatcher
 from detection.vocabulary import Frame, VehiclePass
+from ingest.backoff import Backoff
 from ingest.calibration import Trust, calibration_from
 from ingest.camera_clock import AskedClock
 from ingest.health import HealthJudge
@@ -40,10 +41,6 @@ from ingest.sources import (
 from ingest.turns import Turns
 from operations.cameras import WatchedCamera
 from operations.sightings import Sighting
-
-FIRST_RETRY_S = 1.0
-LAST_RETRY_S = 60.0
-STEADY_AFTER_S = 30.0
 
 OFFLINE_CODES = {
     SourceWillNotOpen: "will_not_open",
@@ -126,7 +123,7 @@ class CameraThread:
         return not self._thread.is_alive() and (self._main is None or self._main.ended_within(wait_s))
 
     def _run(self) -> None:
-        retry_s = FIRST_RETRY_S
+        backoff = Backoff()
         self._stop.wait(self._wait_s)
         if self._main is not None and not self._stop.is_set():
             self._main.start()
@@ -134,10 +131,8 @@ class CameraThread:
             given, started_s = self.status.given, time.monotonic()
             if not is_live(self.camera.source) or self._workshop.pace.wait(self._stop):
                 self._attempt()
-            if self.status.given > given and time.monotonic() - started_s > STEADY_AFTER_S:
-                retry_s = FIRST_RETRY_S
-            self._stop.wait(retry_s * random.uniform(0.5, 1.5))
-            retry_s = min(2 * retry_s, LAST_RETRY_S)
+            worked_s = time.monotonic() - started_s if self.status.given > given else 0.0
+            self._stop.wait(backoff.wait_s(worked_s))
 
     def _attempt(self) -> None:
         """Watch the source until it fails, ends or is stopped; afterwards the status says why."""
@@ -221,7 +216,8 @@ class CameraThread:
         detector = workshop.detector_for(self.camera.source)
         self.status.model = f"{detector.name}:{detector.model_hash[:16]}"
         take = Take(self.camera.code, started_ms, self.status.model, simulated)
-        watcher = PassWatcher(detector, workshop.read_plates)
+        # Of its own: cameras that audit in step would all miss the same moments.
+        watcher = PassWatcher(detector, workshop.read_plates, rng=random.Random(self.camera.code))
         return _Run(watcher, take, frame.size, self.status.gate)
 
     def _finish(self, run: "_Run | None") -> None:
