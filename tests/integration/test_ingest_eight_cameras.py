@@ -43,7 +43,14 @@ def deaf_port() -> Iterator[int]:
 def test_four_ill_cameras_cost_the_four_others_nothing(tmp_path: Path, deaf_port: int) -> None:
     published: list[Sighting] = []
     shared = Workshop(
-        lambda _: MotionDetector(), None, published.append, set(), tmp_path, FPS, lambda: datetime.now(UTC), Pace(1000)
+        lambda _: MotionDetector(),
+        None,
+        published.append,
+        set(),
+        tmp_path,
+        FPS,
+        lambda: datetime.now(UTC),
+        Pace(1000),
     )
     clip = write_clip(tmp_path / "well.mp4", CLIP_S, size=(320, 180))
     noise, cut = tmp_path / "noise.mp4", tmp_path / "cut.mp4"
