@@ -12,6 +12,15 @@ _PAINTED = 70
 """Saturation (0-255) from which a pixel has a hue worth naming."""
 
 
+NIGHT = 60
+"""Mean level (0-255) of a whole picture under which lamps, and not paint, say what colour things are."""
+
+
+def is_night(image: np.ndarray) -> bool:
+    """Return whether a whole picture (H x W x 3 uint8, BGR) is too dark for colours to be true."""
+    return float(image[::16, ::16].mean()) < NIGHT
+
+
 def colour_shares(crop: np.ndarray) -> dict[str, float]:
     """Return how much of a vehicle crop (h x w x 3 uint8, BGR) is of each colour; the shares sum to 1.
 

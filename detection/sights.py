@@ -8,7 +8,7 @@ import numpy as np
 
 from detection.boxes import at_border, bottom_centre, is_cut, moved_sizes, shift, size
 from detection.calibration import Calibration, Foot, ground_direction, lane_of, speed_of
-from detection.colour import colour_shares
+from detection.colour import colour_shares, is_night
 from detection.tracker import Track
 from detection.vocabulary import Box, Detection, Frame, PathPoint, PlateRead, VehiclePass
 
@@ -103,6 +103,8 @@ def remember(sight: Sight, track: Track, frame: Frame) -> None:
         sight.best_score, sight.best_frame, sight.best_box = score, frame, clipped(box, shape)
     if frame.t_s - sight.coloured_s >= COLOURED_EVERY_S:
         sight.coloured_s = frame.t_s
+        if is_night(frame.image):
+            return
         sight.colours.update({k: v * size(box) for k, v in colour_shares(cut(frame.image, box)).items()})
 
 

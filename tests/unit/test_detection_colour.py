@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detection.colour import colour_shares
+from detection.colour import colour_shares, is_night
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,10 @@ def test_a_painted_vehicle_with_glass_and_tyres_has_its_colour(bgr: tuple[int, i
 
 def test_an_empty_crop_has_no_colour() -> None:
     assert colour_shares(np.zeros((0, 10, 3), np.uint8)) == {}
+
+
+def test_at_night_no_colour_is_true() -> None:
+    street = np.full((720, 1280, 3), 40, np.uint8)
+    street[300:330, 500:560] = 250  # lamps
+    assert is_night(street)
+    assert not is_night(np.full((720, 1280, 3), 85, np.uint8))
