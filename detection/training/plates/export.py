@@ -39,7 +39,7 @@ def require_onnx() -> None:
     try:
         import onnx  # noqa: F401
     except ImportError as problem:
-        raise OnnxMissing("The onnx package is missing: pip install onnx") from problem
+        raise OnnxMissing("The onnx package is missing: pip install '.[training]'") from problem
 
 
 def export(network: PlateNetwork, path: Path, made: dict[str, str]) -> str:
