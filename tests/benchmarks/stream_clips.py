@@ -15,7 +15,10 @@ FPS = 25
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A clip. line: the row that vehicles cross, as a share of the height; upwards: how they do."""
+    """A clip. line: the row that vehicles cross, as a share of the height; upwards: how they do.
+
+    smaller: the same in 640 x 360, as a camera's sub-stream would be.
+    """
 
     name: str
     path: Path
@@ -23,6 +26,7 @@ class Footage:
     line: float | None
     upwards: bool
     about: str
+    smaller: Path | None = None
 
 
 def footage(given: Path, folder: Path, quick: bool) -> list[Footage]:
@@ -50,7 +54,13 @@ def footage(given: Path, folder: Path, quick: bool) -> list[Footage]:
         *clips,
         Footage("street", street, True, 0.5, False, "640x352, 24 fps, as given"),
         Footage(
-            "road 720p", large, True, 0.6, True, "the road enlarged to 1280x720, x264 at 4 Mbit/s, 25 fps"
+            "road 720p",
+            large,
+            True,
+            0.6,
+            True,
+            "the road enlarged to 1280x720, x264 at 4 Mbit/s, 25 fps",
+            road,
         ),
         Footage("quiet 720p", quiet_large, False, None, False, "the same still, enlarged to 1280x704"),
     ]
