@@ -20,6 +20,16 @@ PROTOCOLS = {"rtsp": "rtsp,rtsps,rtp,tcp,tls", "http": "http,https,tcp,tls,crypt
 MOST_PIXELS = 40_000_000
 """Cameras have up to 8K; a stream that says more wants our memory."""
 
+EXPLAINED = (
+    av.error.HTTPUnauthorizedError,
+    av.error.HTTPForbiddenError,
+    av.error.HTTPNotFoundError,
+    av.error.InvalidDataError,
+    av.error.ConnectionResetError,
+    av.error.EOFError,
+)
+"""Failures that no redirect causes: asking once more would double the connects when many cameras drop."""
+
 
 def open_video(url: str, playing: Playing) -> InputContainer:
     """Open a network stream or a file. Raises SourceWillNotOpen."""
@@ -67,8 +77,7 @@ def camera_time_s(packet: av.Packet) -> float:
 
 def _elsewhere(url: str, error: Exception, playing: Playing) -> str | None:
     """Return where the server only sends us on to, asked where nothing else explains the failure."""
-    plain = av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError | av.error.HTTPNotFoundError
-    return None if isinstance(error, plain) else redirected_to(url, min(1.0, playing.open_timeout_s))
+    return None if isinstance(error, EXPLAINED) else redirected_to(url, min(1.0, playing.open_timeout_s))
 
 
 def where(url: str) -> str:

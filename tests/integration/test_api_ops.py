@@ -88,6 +88,8 @@ def test_a_cameras_health_says_why_in_words_code_and_numbers(
         "gate_miss_rate": None,
         "clock_offset_s": None,
         "dropped_share": 0.58,
+        "model": None,
+        "reconnects": None,
     }
     assert api.as_user("operator").get("/api/v1/cameras/3").json()["health"] is None, "nothing watches it"
 
