@@ -19,6 +19,8 @@ class TrackerSettings:
     least_overlap: float = 0.15
     """Least overlap, both boxes enlarged, of a detection with the predicted place."""
     margin: float = 0.15
+    least_weak_overlap: float = 0.5
+    """The same for a weak detection, neither box enlarged: what is weakly seen beside it is another."""
     reach: float = 1.5
     """How far a new or lost vehicle may ever be from where it is expected."""
     lost_s: float = 1.5
@@ -66,7 +68,10 @@ Score = Callable[[list[Track], list[Detection]], np.ndarray]
 
 
 class Tracker:
-    """ByteTrack for one camera: strong detections first, then weak ones, then lost vehicles in reach."""
+    """ByteTrack for one camera: strong detections first, then weak ones, then lost vehicles in reach.
+
+    A weak detection keeps a vehicle that was seen in the picture before; it finds no lost one again.
+    """
 
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._frame = (0, 0)
@@ -77,6 +82,7 @@ class Tracker:
     def update(self, detections: list[Detection], t_s: float, frame: tuple[int, int]) -> Followed:
         """Follow every vehicle into the picture (width, height) taken at t_s; detections in its pixels."""
         self._frame = frame
+        lost = [t for t in self.tracks if t.last_seen_s < t.predicted_s]
         for track in self.tracks:
             _predict(track, t_s)
         asleep = [t for t in self.tracks if t_s - t.last_seen_s > self._settings.lost_s]
@@ -85,7 +91,7 @@ class Tracker:
         strong = [d for d in detections if d.confidence >= self._settings.strong]
         weak = [d for d in detections if d.confidence < self._settings.strong]
         first, strong = self._match(awake, strong, t_s, self._near)
-        second, weak = self._match(_without(awake, first), weak, t_s, self._near)
+        second, weak = self._match(_without(awake, first + lost), weak, t_s, self._upon)
         third, strong = self._match(_without(awake, first + second), strong, t_s, self._within_reach)
         fourth, strong = self._match(asleep, strong, t_s, self._near)
         started = [self._start(detection, t_s) for detection in strong]
@@ -148,8 +154,11 @@ class Tracker:
 
     def _near(self, tracks: list[Track], detections: list[Detection]) -> np.ndarray:
         found = overlaps(_boxes(tracks), _boxes(detections), self._settings.margin)
-        sure = np.array([0.5 + d.confidence / 2 for d in detections])
-        return np.asarray(np.where(found >= self._settings.least_overlap, found * sure, 0.0))
+        return _scores(found, self._settings.least_overlap, detections)
+
+    def _upon(self, tracks: list[Track], detections: list[Detection]) -> np.ndarray:
+        found = overlaps(_boxes(tracks), _boxes(detections), 0.0)
+        return _scores(found, self._settings.least_weak_overlap, detections)
 
     def _within_reach(self, tracks: list[Track], detections: list[Detection]) -> np.ndarray:
         """Score by distance between centres in vehicle sizes, within what the filter thinks possible."""
@@ -260,6 +269,12 @@ def _drives_out(track: Track, frame: tuple[int, int]) -> bool:
 def _melted(box: Box, detection: Box) -> bool:
     """Whether the detection holds the vehicle and clearly more."""
     return covered(box, detection) > 0.6 and 0.15 < area(box) / area(detection) < 0.75
+
+
+def _scores(found: np.ndarray, least: float, detections: list[Detection]) -> np.ndarray:
+    """Score overlaps from the least on; of two alike the surer detection is worth more."""
+    sure = np.array([0.5 + d.confidence / 2 for d in detections])
+    return np.asarray(np.where(found >= least, found * sure, 0.0))
 
 
 def _boxes(items: list[Track] | list[Detection]) -> np.ndarray:

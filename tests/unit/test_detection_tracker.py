@@ -50,6 +50,24 @@ def test_a_weak_detection_keeps_a_track_but_starts_none() -> None:
     assert len(numbers(tracker, [car(900, 300, confidence=0.15)], 0.6)) == 0
 
 
+def test_a_weak_detection_beside_a_vehicle_does_not_lead_its_track_astray() -> None:
+    tracker = Tracker()
+    for step in range(10):
+        numbers(tracker, [car(400, 300)], step * 0.1)
+    beside = car(460, 300, confidence=0.2)
+    assert numbers(tracker, [beside], 1.0) == {}
+    assert numbers(tracker, [car(400, 300), beside], 1.1) == {car(400, 300).box: 1}
+
+
+def test_a_weak_detection_does_not_find_a_lost_vehicle_again() -> None:
+    tracker = Tracker()
+    for step in range(10):
+        numbers(tracker, [car(400, 300)], step * 0.1)
+    tracker.update([], 1.0, FRAME)
+    assert numbers(tracker, [car(400, 300, confidence=0.2)], 1.1) == {}
+    assert numbers(tracker, [car(400, 300)], 1.2) == {car(400, 300).box: 1}
+
+
 def test_a_hidden_vehicle_comes_back_as_itself_and_a_gone_one_does_not() -> None:
     tracker = Tracker()
     for step in range(10):
