@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from operations.assignments import assignment_json
+from operations.seen import seen_json
 from operations.store import Session
 from operations.tables import (
     Alert,
@@ -116,31 +117,7 @@ def _sightings(session: Session, alert: Alert) -> list[dict[str, Any]]:
         .where(AlertSighting.alert_id == alert.id)
         .order_by(AlertSighting.seen_at)
     )
-    return [_sighting(row, camera) for row, camera in rows]
-
-
-def _sighting(row: SightingRow, camera: Camera) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "seen_at": to_text(row.seen_at),
-        "received_at": to_text(row.received_at),
-        "clock_offset_s": row.clock_offset_s,
-        "plate": row.plate,
-        "plate_confidence": row.plate_confidence,
-        "plate_characters": row.plate_characters,
-        "vehicle_class": row.vehicle_class,
-        "colour": row.colour,
-        "direction": row.direction,
-        "lane": row.lane,
-        "speed_kmh": row.speed_kmh,
-        "speed_error_kmh": row.speed_error_kmh,
-        "camera": {"id": camera.id, "code": camera.code, "name": camera.name},
-        "lon": camera.lon,
-        "lat": camera.lat,
-        "has_snapshot": row.snapshot is not None,
-        "has_plate_crop": row.plate_crop is not None,
-        "box": row.box,
-    }
+    return seen_json(rows.all())
 
 
 def _history(session: Session, alert: Alert) -> list[dict[str, Any]]:

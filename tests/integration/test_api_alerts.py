@@ -41,7 +41,7 @@ def test_a_look_at_an_alert_is_audited_before_it_is_answered(api: Api, clock: Cl
     assert _looks(api) == [], "a list is no look"
 
     story = operator.get(f"{ALERTS}/1").json()
-    assert [sighting["has_snapshot"] for sighting in story["sightings"]] == [True]
+    assert [(seen["has_snapshot"], seen["plate_kind"]) for seen in story["sightings"]] == [(True, "blue")]
     assert [row["action"] for row in story["history"]] == ["alert.raised"]
     picture = operator.get(f"{ALERTS}/1/snapshot.jpg")
     assert (picture.content, picture.headers["content-type"]) == (JPEG, "image/jpeg")
