@@ -5,6 +5,8 @@ import time
 
 ALL_WORKERS_PER_S = 20.0
 LEAST_PER_S = 2.0
+LEAST_WAIT_S = 0.01
+"""Who comes next looks again so soon."""
 
 
 class Pace:
@@ -14,14 +16,30 @@ class Pace:
         self._lock = threading.Lock()
         self._every_s = 1.0 / per_s
         self._next_s = 0.0
+        self._waiting: list[object] = []
 
     def share_with(self, workers: int) -> None:
         """Keep to this worker's share of the connects that all workers may make a second."""
         self._every_s = 1.0 / max(LEAST_PER_S, ALL_WORKERS_PER_S / max(1, workers))
 
     def wait(self, stop: threading.Event) -> bool:
-        """Wait for the next free moment; return False if `stop` came first."""
+        """Wait for the next free moment; return False if `stop` came first.
+
+        Nobody is promised a moment beforehand: the share may shrink while they wait.
+        """
+        ticket = object()
         with self._lock:
-            at_s = max(time.monotonic(), self._next_s)
-            self._next_s = at_s + self._every_s
-        return not stop.wait(max(0.0, at_s - time.monotonic()))
+            self._waiting.append(ticket)
+        try:
+            while True:
+                with self._lock:
+                    now_s, ahead = time.monotonic(), self._waiting.index(ticket)
+                    wait_s = self._next_s + ahead * self._every_s - now_s
+                    if ahead == 0 and wait_s <= 0:
+                        self._next_s = now_s + self._every_s
+                        return not stop.is_set()
+                if stop.wait(max(LEAST_WAIT_S, wait_s)):
+                    return False
+        finally:
+            with self._lock:
+                self._waiting.remove(ticket)
