@@ -148,7 +148,8 @@ def draw(rendered: list[dict[str, Any]], picture: Path) -> None:
             pane.bar([at + shift for at in range(len(names))], heights, 0.38, label=whose.replace("_", " "))
         pane.set_xticks(range(len(names)), names, rotation=45, ha="right")
         pane.set_title(f"HOTA, {found['detector']}")
-    panes[0].legend()
+    panes[0].set_ylim(0, 1)
+    panes[-1].legend(loc="upper right")
     figure.tight_layout()
     figure.savefig(picture, metadata={"Date": None})
 
