@@ -12,15 +12,19 @@ LEAST_WAIT_S = 0.01
 class Pace:
     """Gives every caller a moment of its own, in the order they came. Any thread may wait."""
 
-    def __init__(self, per_s: float = ALL_WORKERS_PER_S) -> None:
+    def __init__(self, per_s: float = LEAST_PER_S) -> None:
+        """per_s: at first; a worker that has just started does not know yet who starts beside it."""
         self._lock = threading.Lock()
-        self._every_s = 1.0 / per_s
+        self._per_s = per_s
         self._next_s = 0.0
         self._waiting: list[object] = []
 
     def share_with(self, workers: int) -> None:
-        """Keep to this worker's share of the connects that all workers may make a second."""
-        self._every_s = 1.0 / max(LEAST_PER_S, ALL_WORKERS_PER_S / max(1, workers))
+        """Come nearer to this worker's share of the connects that all may make a second: slower at once,
+        faster by doubling. Call it once a round.
+        """
+        share = max(LEAST_PER_S, ALL_WORKERS_PER_S / max(1, workers))
+        self._per_s = min(share, 2 * self._per_s)
 
     def wait(self, stop: threading.Event) -> bool:
         """Wait for the next free moment; return False if `stop` came first.
@@ -34,9 +38,9 @@ class Pace:
             while True:
                 with self._lock:
                     now_s, ahead = time.monotonic(), self._waiting.index(ticket)
-                    wait_s = self._next_s + ahead * self._every_s - now_s
+                    wait_s = self._next_s + ahead / self._per_s - now_s
                     if ahead == 0 and wait_s <= 0:
-                        self._next_s = now_s + self._every_s
+                        self._next_s = now_s + 1.0 / self._per_s
                         return not stop.is_set()
                 if stop.wait(max(LEAST_WAIT_S, wait_s)):
                     return False
