@@ -3,8 +3,12 @@
 from operations.tables.county import Camera, CountyRow, Grid, Point, RoadNetworkRow, Station, SubGrid, Town
 from operations.tables.foundation import Table, UtcTime
 from operations.tables.patrols import Assignment, PatrolPlan, PatrolStop, Unit
-from operations.tables.people import Case, CaseMember, QueryRow, SignIn, User, WatchlistEntry
+from operations.tables.people import Case, CaseMember, SignIn, User, WatchlistEntry
+from operations.tables.quarantine import Quarantine
+from operations.tables.questions import CaseSighting, EvidenceExport, QueryDecision, QueryRow
+from operations.tables.reads import PlateRow, ReadConfusion, ReadCorrection
 from operations.tables.seen import Alert, AlertSighting, CameraHour, SightingRow
+from operations.tables.traffic import LearnedUntil, Movement, Turn
 from operations.tables.trail import AuditRow
 
 __all__ = [
@@ -16,12 +20,21 @@ __all__ = [
     "CameraHour",
     "Case",
     "CaseMember",
+    "CaseSighting",
     "CountyRow",
+    "EvidenceExport",
     "Grid",
+    "LearnedUntil",
+    "Movement",
     "PatrolPlan",
     "PatrolStop",
+    "PlateRow",
     "Point",
+    "Quarantine",
+    "QueryDecision",
     "QueryRow",
+    "ReadConfusion",
+    "ReadCorrection",
     "RoadNetworkRow",
     "SightingRow",
     "SignIn",
@@ -29,6 +42,7 @@ __all__ = [
     "SubGrid",
     "Table",
     "Town",
+    "Turn",
     "Unit",
     "User",
     "UtcTime",

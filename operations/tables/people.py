@@ -1,9 +1,9 @@
-"""Tables of people and their right to ask: users, sign-ins, cases, the watchlist, queries."""
+"""Tables of people and their right to ask: users, sign-ins, cases, the watchlist."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from operations.tables.foundation import Table
@@ -57,6 +57,14 @@ class WatchlistEntry(Table):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     reason: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(8))  # red | orange | yellow
+    fuzzy: Mapped[bool] = mapped_column(default=True)
+    """Whether likely misreads of the pattern raise an alert too (marked fuzzy)."""
+    vehicle_class: Mapped[str | None] = mapped_column(String(16))
+    colour: Mapped[str | None] = mapped_column(String(16))
+    area: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """A GeoJSON Polygon (WGS-84); None: everywhere."""
+    hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """{"from": "22:00", "until": "05:00", "days": [1..7]} in site time; None: always."""
     state: Mapped[str] = mapped_column(String(8), default="pending", index=True)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
@@ -64,16 +72,3 @@ class WatchlistEntry(Table):
     created_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
-
-
-class QueryRow(Table):
-    """One question about vehicle data, re-openable by its id."""
-
-    __tablename__ = "queries"
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    asked_at: Mapped[datetime]
-    question: Mapped[dict[str, Any]]
-    result_count: Mapped[int]

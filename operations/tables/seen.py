@@ -38,7 +38,7 @@ class SightingRow(Table):
     simulated: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_sightings_plate", "plate", "seen_at", postgresql_ops={"plate": "varchar_pattern_ops"}),
-        Index("ix_sightings_camera", "camera_id", "seen_at"),
+        Index("ix_sightings_camera", "camera_id", "seen_at", "plate"),
         {"postgresql_partition_by": "RANGE (seen_at)"},
     )
 
@@ -81,6 +81,14 @@ class Alert(Table):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outcome: Mapped[str | None] = mapped_column(Text)
+    match: Mapped[str] = mapped_column(String(8), default="exact")  # exact | fuzzy
+    match_probability: Mapped[float | None]
+    match_why: Mapped[list[dict[str, Any]] | None]
+    """Where read and pattern differ: [{"position" (from 1), "read", "true", "probability"}]; fuzzy only."""
+    verdict: Mapped[str | None] = mapped_column(String(12))  # confirmed | rejected
+    verdict_by: Mapped[int | None]  # a user; no foreign key, which SQLite cannot add to a filled table
+    verdict_at: Mapped[datetime | None]
+    true_plate: Mapped[str | None] = mapped_column(String(16))
     escalated_at: Mapped[datetime | None]
     escalation_level: Mapped[int] = mapped_column(default=0)
     simulated: Mapped[bool] = mapped_column(default=False)
