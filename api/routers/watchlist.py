@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from api.doors import allowed
 from api.house import TheHouse
 from api.pages import Cursor, Limit, PathId, cursor_after, id_from
-from api.shapes.cases import EntryAnswer, EntryList, NewEntryQuestion, ReasonQuestion
+from api.shapes.cases import ReasonQuestion
 from api.shapes.vocabulary import EntryState, Nothing
+from api.shapes.watchlist import EntryAnswer, EntryList, NewEntryQuestion
 from operations import watchlist
 from operations.access import Person
 from operations.store import Session, reading, writing

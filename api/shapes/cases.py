@@ -1,4 +1,4 @@
-"""Shapes of cases, watchlist entries and vehicle queries."""
+"""Shapes of cases and vehicle queries."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -9,14 +9,12 @@ from api.shapes.sightings import SightingAnswer
 from api.shapes.vocabulary import (
     Answer,
     CaseNumber,
-    EntryState,
     Id,
     LineString,
     NextCursor,
     PointGeometry,
     Question,
     Reason,
-    Severity,
     Time,
     Trimmed,
 )
@@ -56,34 +54,6 @@ class MemberQuestion(Question):
 
     user_id: Id | None = None
     login: Annotated[str | None, Field(max_length=64, examples=["investigator2"])] = None
-
-
-class EntryAnswer(Answer):
-    id: Id
-    pattern: Annotated[str, Field(examples=["浙JA12345"])]
-    case_number: CaseNumber
-    reason: Annotated[str, Field(examples=["连环盗窃案嫌疑车辆"])]
-    severity: Annotated[Severity, Field(examples=["red"])]
-    state: Annotated[EntryState, Field(examples=["active"])]
-    valid_from: Time
-    valid_until: Time
-    created_by: Annotated[str, Field(examples=["investigator"])]
-    created_at: Time
-    decided_by: Annotated[str | None, Field(examples=["supervisor"])]
-    decided_at: Time | None
-
-
-class EntryList(Answer):
-    items: list[EntryAnswer]
-    next_cursor: NextCursor = None
-
-
-class NewEntryQuestion(Question):
-    pattern: Pattern
-    case_number: CaseNumber
-    reason: Reason
-    severity: Annotated[Severity, Field(examples=["red"])]
-    valid_until: FutureTime
 
 
 class ReasonQuestion(Question):
