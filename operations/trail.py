@@ -15,7 +15,7 @@ from operations.times import to_text
 PLATE = re.compile(
     r"(?<![A-Z0-9?*])([一-鿿?][A-Z?]|WJ)[·.\s]?([A-Z0-9?*]{2,6})([A-Z0-9?*学警挂港澳领使])(?![A-Z0-9])"
 )
-PLATE_FIELDS = ("plate", "pattern")
+PLATE_FIELDS = ("plate", "other_plate", "true_plate", "pattern")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,11 @@ class QueryRow(Table):
     grade: Mapped[str] = mapped_column(String(12), default="own")  # own | supervisor | two_persons
     state: Mapped[str] = mapped_column(String(12), default="answered", index=True)
     """waiting (for approval) | approved (not answered yet) | answered | refused"""
+    grade_why: Mapped[list[dict[str, Any]] | None]
+    """Why it has this grade: [{"code", "grade", and the numbers of its sentence}]; see questions/grades.py."""
     answered_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(16))
+    """Why it is refused, where no person said so: lapsed | case_closed"""
     result_count: Mapped[int]
 
 
@@ -39,10 +43,14 @@ class QueryDecision(Table):
 
 
 class CaseSighting(Table):
-    """A sighting that a case preserves until it ends, because a question or an alert of the case found it."""
+    """A sighting that a case preserves until it ends, because a question or an alert of the case found it.
+
+    found_by: the id of the query, or alert:ID.
+    """
 
     __tablename__ = "case_sightings"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    found_by: Mapped[str] = mapped_column(String(48), primary_key=True)
     sighting_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(primary_key=True)
     __table_args__ = (Index("ix_case_sightings_seen", "seen_at", "sighting_id"),)

@@ -60,13 +60,14 @@ def upgrade() -> None:
     op.create_table(
         "case_sightings",
         sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("found_by", sa.String(length=48), nullable=False),
         sa.Column("sighting_id", sa.String(length=80), nullable=False),
         sa.Column("seen_at", UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
         ),
-        sa.PrimaryKeyConstraint("case_id", "sighting_id", "seen_at"),
+        sa.PrimaryKeyConstraint("case_id", "found_by", "sighting_id", "seen_at"),
     )
     with op.batch_alter_table("case_sightings", schema=None) as batch_op:
         batch_op.create_index("ix_case_sightings_seen", ["seen_at", "sighting_id"], unique=False)
@@ -205,7 +206,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("state", sa.String(length=12), nullable=False, server_default="answered")
         )
+        batch_op.add_column(sa.Column("grade_why", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("answered_at", UtcTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("ended_why", sa.String(length=16), nullable=True))
         batch_op.create_index(batch_op.f("ix_queries_state"), ["state"], unique=False)
 
     with op.batch_alter_table("sightings", schema=None) as batch_op:
@@ -240,7 +243,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("queries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_queries_state"))
+        batch_op.drop_column("ended_why")
         batch_op.drop_column("answered_at")
+        batch_op.drop_column("grade_why")
         batch_op.drop_column("state")
         batch_op.drop_column("grade")
         batch_op.drop_column("kind")
