@@ -8,7 +8,7 @@ from operations.tables.quarantine import Quarantine
 from operations.tables.questions import CaseSighting, EvidenceExport, QueryDecision, QueryRow
 from operations.tables.reads import PlateRow, ReadConfusion, ReadCorrection
 from operations.tables.seen import Alert, AlertSighting, CameraHour, SightingRow
-from operations.tables.traffic import LearnedUntil, Movement, Turn
+from operations.tables.traffic import LearnedTraffic, LearnedUntil, Movement, Turn
 from operations.tables.trail import AuditRow
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "CountyRow",
     "EvidenceExport",
     "Grid",
+    "LearnedTraffic",
     "LearnedUntil",
     "Movement",
     "PatrolPlan",

@@ -5,16 +5,17 @@ A site is where cameras stand together: the id of a monitoring point, or minus t
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from operations.tables.foundation import Table
 
 
 class Movement(Table):
-    """How many vehicles went from one site to the next in an hour of the day (local) in so many seconds.
+    """How many vehicles went from one site to the next in an hour of the day (UTC) in so many seconds.
 
-    bin: see operations.tracks.travel. to_site 0: seen nowhere again in time.
+    bin: see operations.tracks.travel. to_site 0: seen nowhere again in time. count: what is newer weighs
+    more (operations.tracks.travel.weight_at): the shares are right as they stand, the sums want division.
     """
 
     __tablename__ = "movements"
@@ -26,7 +27,10 @@ class Movement(Table):
 
 
 class Turn(Table):
-    """How many vehicles that came from one site went from a second to a third, in a part of the day."""
+    """How many vehicles that came from one site went from a second to a third, in a part of the day.
+
+    part: operations.tracks.travel.part_of an hour. Weighted as movements are; previous_site 0: none before.
+    """
 
     __tablename__ = "turns"
     previous_site: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -42,3 +46,13 @@ class LearnedUntil(Table):
     __tablename__ = "learned_until"
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     until: Mapped[datetime]
+
+
+class LearnedTraffic(Table):
+    """What the movements say of the roads, as arrays (operations.tracks.travel): read in one go, no plate."""
+
+    __tablename__ = "learned_traffic"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[datetime]
+    road_version: Mapped[str] = mapped_column(String(64))
+    arrays: Mapped[bytes] = mapped_column(LargeBinary)

@@ -19,6 +19,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "learned_traffic",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("until", UtcTime(timezone=True), nullable=False),
+        sa.Column("road_version", sa.String(length=64), nullable=False),
+        sa.Column("arrays", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "movements",
         sa.Column("from_site", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("to_site", sa.Integer(), autoincrement=False, nullable=False),
@@ -100,6 +108,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("why", sa.JSON(), nullable=False),
         sa.Column("since", UtcTime(timezone=True), nullable=False),
+        sa.Column("until", UtcTime(timezone=True), nullable=True),
         sa.Column("made_at", UtcTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("held", sa.Integer(), nullable=False),
@@ -126,8 +135,8 @@ def upgrade() -> None:
             "ux_quarantines_key",
             ["key"],
             unique=True,
-            sqlite_where=sa.text("lifted_at IS NULL"),
-            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL AND until IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL AND until IS NULL"),
         )
 
     op.create_table(
@@ -270,8 +279,8 @@ def downgrade() -> None:
     with op.batch_alter_table("quarantines", schema=None) as batch_op:
         batch_op.drop_index(
             "ux_quarantines_key",
-            sqlite_where=sa.text("lifted_at IS NULL"),
-            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL AND until IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL AND until IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_quarantines_camera_id"))
 
@@ -289,3 +298,4 @@ def downgrade() -> None:
     op.drop_table("plates")
     op.drop_table("movements")
     op.drop_table("learned_until")
+    op.drop_table("learned_traffic")
