@@ -23,6 +23,7 @@ CAMERA_STATE_CHANGED = "camera.state_changed"
 SIGHTINGS_COUNTED = "sightings.counted"
 WATCHLIST_CHANGED = "watchlist.changed"
 PATROL_CHECKED_IN = "patrol.checked_in"
+QUARANTINE_CHANGED = "quarantine.changed"
 
 TYPES = frozenset(
     {
@@ -40,6 +41,7 @@ TYPES = frozenset(
         SIGHTINGS_COUNTED,
         WATCHLIST_CHANGED,
         PATROL_CHECKED_IN,
+        QUARANTINE_CHANGED,
     }
 )
 

@@ -6,19 +6,21 @@ from typing import Any
 from operations import events
 from operations.access import Person
 from operations.cases import open_case_numbers
+from operations.quarantine_views import for_administrators
 from operations.store import Session
 from operations.units import unit_of
 
 ALERTS = frozenset(kind for kind in events.TYPES if kind.startswith("alert."))
 FORCES = frozenset({events.UNITS_MOVED, events.UNIT_CHANGED, events.PATROL_CHECKED_IN})
 CAMERAS = frozenset({events.CAMERA_STATE_CHANGED, events.SIGHTINGS_COUNTED})
+QUARANTINES = frozenset({events.QUARANTINE_CHANGED})
 WATCHLIST = frozenset({events.WATCHLIST_CHANGED})
 SEES: dict[str, frozenset[str]] = {
-    "operator": ALERTS | FORCES | CAMERAS,
-    "supervisor": ALERTS | FORCES | CAMERAS | WATCHLIST,
-    "investigator": CAMERAS | WATCHLIST,
+    "operator": ALERTS | FORCES | CAMERAS | QUARANTINES,
+    "supervisor": ALERTS | FORCES | CAMERAS | WATCHLIST | QUARANTINES,
+    "investigator": CAMERAS | WATCHLIST | QUARANTINES,
     "patrol": ALERTS | FORCES,
-    "administrator": CAMERAS,
+    "administrator": CAMERAS | QUARANTINES,
     "auditor": frozenset(),
 }
 
@@ -47,6 +49,8 @@ def visible(kind: str, data: dict[str, Any], scope: Scope) -> dict[str, Any] | N
         return _own(kind, data, scope.unit_id)
     if scope.role == "investigator" and kind == events.WATCHLIST_CHANGED:
         return data if data.get("entry", {}).get("case_number") in scope.case_numbers else None
+    if scope.role == "administrator" and kind == events.QUARANTINE_CHANGED:
+        return {"quarantine": for_administrators(data.get("quarantine", {}))}
     return data
 
 

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from operations.tables.foundation import Table
 
-IN_FORCE = text("lifted_at IS NULL")
+GOES_ON = text("lifted_at IS NULL AND until IS NULL")
 
 
 class Quarantine(Table):
     """Sightings of a camera (of one plate text or lane, where named) from `since` on are not believed.
 
-    why: {"code", and the numbers of its sentence}. held: sightings so far that would have raised an alert.
+    until: when what was wrong ended by itself; what was seen before stays disbelieved. None: it goes on.
+    Lifted, nothing of it counts any more. why: {"code", and the numbers of its sentence}.
+    held: sightings so far that would have raised an alert.
     """
 
     __tablename__ = "quarantines"
@@ -27,6 +29,7 @@ class Quarantine(Table):
     reason: Mapped[str] = mapped_column(Text)
     why: Mapped[dict[str, Any]]
     since: Mapped[datetime]
+    until: Mapped[datetime | None]
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     held: Mapped[int] = mapped_column(default=0)
@@ -34,5 +37,5 @@ class Quarantine(Table):
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     lifted_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        Index("ux_quarantines_key", "key", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+        Index("ux_quarantines_key", "key", unique=True, sqlite_where=GOES_ON, postgresql_where=GOES_ON),
     )

@@ -1,0 +1,95 @@
+"""Quarantine: what is not believed, who may say so, and that lifting brings everything back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from operations import quarantine
+from operations.audit import SYSTEM
+from operations.facts import NotAllowed
+from operations.quarantine import NewQuarantine
+from operations.store import Engine, reading, writing
+from operations.tables import AuditRow, Quarantine
+from tests.conftest import Clock
+from tests.village import INVESTIGATOR, OPERATOR, PLATE, SUPERVISOR, found_village
+
+
+def _held(engine: Engine, clock: Clock, plate: str = PLATE, lane: int = 1) -> int | None:
+    with reading(engine) as session:
+        return quarantine.in_force(session).holds(1, plate, lane, clock())
+
+
+def test_readings_are_held_until_it_is_lifted(engine: Engine, clock: Clock) -> None:
+    found_village(engine, clock())
+    assert _held(engine, clock) is None
+    new = NewQuarantine(1, "person", "店招被当成号牌", clock(), plate=PLATE)
+    with writing(engine) as session:
+        made = quarantine.put_in(session, SUPERVISOR, new, clock())
+    assert _held(engine, clock) == made.id
+    assert _held(engine, clock, plate="浙JX0000") is None
+    with reading(engine) as session:
+        doubted = quarantine.in_force(session)
+        assert doubted.holds(2, PLATE, 1, clock()) is None, "another camera is believed"
+        assert doubted.holds(1, PLATE, 1, clock() - timedelta(seconds=1)) is None, "before it began"
+    with writing(engine) as session, pytest.raises(quarantine.QuarantinedAlready):
+        quarantine.put_in(session, SUPERVISOR, new, clock())
+    with writing(engine) as session:
+        quarantine.count_held(session, {made.id: 3})
+    with writing(engine) as session:
+        assert session.get_one(Quarantine, made.id).held == 3
+        quarantine.lift(session, SUPERVISOR, made.id, "是真车", clock.move(60))
+    assert _held(engine, clock) is None
+    with writing(engine) as session, pytest.raises(quarantine.AlreadyLifted):
+        quarantine.lift(session, SUPERVISOR, made.id, "再来", clock())
+    with reading(engine) as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.subject == "quarantine")).all()
+        assert [(row.actor, row.details["change"]) for row in rows] == [
+            ("supervisor", "made"),
+            ("supervisor", "lifted"),
+        ]
+        assert new.key in quarantine.known_keys(session, clock.move(86_400)), "not found again at once"
+        assert new.key not in quarantine.known_keys(session, clock.move(7 * 86_400))
+
+
+def test_a_lane_or_a_clock_holds_what_it_should(engine: Engine, clock: Clock) -> None:
+    found_village(engine, clock())
+    with writing(engine) as session:
+        lane = quarantine.add(session, NewQuarantine(1, "lane", "r", clock(), lane=2), SYSTEM, clock())
+        off = quarantine.add(session, NewQuarantine(2, "clock", "r", clock()), SYSTEM, clock())
+    assert lane is not None
+    assert off is not None
+    assert _held(engine, clock, lane=1) is None
+    assert _held(engine, clock, lane=2) == lane.id
+    with reading(engine) as session:
+        doubted = quarantine.in_force(session)
+    assert doubted.holds(2, PLATE, 1, clock()) == off.id
+    assert doubted.holds_alert(2, PLATE, 1, clock()) is None, "the vehicle is there, whatever the clock says"
+    assert doubted.holds_alert(1, PLATE, 2, clock()) == lane.id
+    with writing(engine) as session:
+        row = session.get_one(Quarantine, off.id)
+        quarantine.end(session, row, clock() + timedelta(hours=1), clock())
+    with reading(engine) as session:
+        doubted = quarantine.in_force(session)
+    assert doubted.holds(2, PLATE, 1, clock.move(3599)) == off.id, "what it saw meanwhile stays doubted"
+    assert doubted.holds(2, PLATE, 1, clock.move(1)) is None
+    with writing(engine) as session:
+        again = NewQuarantine(2, "clock", "r", clock())
+        assert quarantine.add(session, again, SYSTEM, clock()) is not None, "a new one after the old ended"
+
+
+@pytest.mark.parametrize("who", [OPERATOR, INVESTIGATOR])
+def test_only_supervisors_and_administrators_may(engine: Engine, clock: Clock, who: quarantine.Actor) -> None:
+    found_village(engine, clock())
+    new = NewQuarantine(1, "person", "为什么", clock(), lane=1)
+    with writing(engine) as session, pytest.raises(NotAllowed):
+        quarantine.put_in(session, who, new, clock())
+    with writing(engine) as session:
+        made = quarantine.put_in(session, SUPERVISOR, new, clock())
+        with pytest.raises(NotAllowed):
+            quarantine.lift(session, who, made.id, "为什么", clock())
+        administrator = quarantine.Actor("administrator", "administrator", 1)
+        hidden = NewQuarantine(1, "person", "为什么", clock(), plate=PLATE)
+        with pytest.raises(NotAllowed):
+            quarantine.put_in(session, administrator, hidden, clock())
+        quarantine.lift(session, administrator, made.id, "修好了", clock())
