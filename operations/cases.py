@@ -1,4 +1,4 @@
-"""Cases: the legal ground of every look at vehicle data, and who works on each. Asking is in queries.py."""
+"""Cases: the legal ground of every look at vehicle data, and who works on each. They end in closing.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,20 +77,6 @@ def add_member(session: Session, actor: Actor, case_id: int, login: str | int, n
     if not is_member(session, case.id, user.id):
         session.add(CaseMember(case_id=case.id, user_id=user.id))
         _record(session, actor, case, now, action="case.member_added", member=user.login)
-    return case
-
-
-def close_case(session: Session, actor: Actor, case_id: int, reason: str, now: datetime) -> Case:
-    """Close a case: nothing is watched or asked under it any more. Only a supervisor may."""
-    if actor.role != "supervisor":
-        raise NotAllowed("Only a supervisor may close a case.")
-    case = session.get(Case, case_id, with_for_update=True)
-    if case is None:
-        raise NotFound(f"There is no case {case_id}.")
-    if case.state != "open":
-        raise CaseClosed(case.number)
-    case.state = "closed"
-    _record(session, actor, case, now, action="case.closed", reason=reason)
     return case
 
 

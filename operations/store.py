@@ -101,6 +101,15 @@ def _insert_new_as_json(session: Session, table: type[Table], rows: Sequence[dic
     return set(session.execute(statement, {"rows": content}).scalars())
 
 
+def insert_missing(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    if not rows:
+        return
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+    session.execute(insert.on_conflict_do_nothing(), list(rows))
+
+
 def add_amounts(
     session: Session, table: type[Table], rows: Sequence[dict[str, Any]], amounts: Sequence[str]
 ) -> None:
@@ -117,6 +126,20 @@ def add_amounts(
         ),
         list(rows),
     )
+
+
+def running_writers(session: Session) -> tuple[int, int]:
+    """Return the oldest writing transaction that still runs and the next to begin, as rising numbers.
+
+    Where none runs they are equal. (0, 0) on SQLite: its writers take turns, what is visible is complete.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return 0, 0
+    now = text(
+        "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+    )
+    oldest, following = session.execute(now).one()
+    return oldest, following
 
 
 def is_partitioned(session: Session) -> bool:

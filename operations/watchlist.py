@@ -157,6 +157,17 @@ def end(session: Session, actor: Actor, entry_id: int, reason: str, now: datetim
     return entry
 
 
+def end_with_case(session: Session, case: Case, actor: Actor, now: datetime) -> int:
+    """Stop watching for everything of a case that ends; return how many entries that were."""
+    of_case = (WatchlistEntry.case_id == case.id) & WatchlistEntry.state.in_(("pending", "active"))
+    entries = session.scalars(select(WatchlistEntry).where(of_case).with_for_update()).all()
+    for entry in entries:
+        entry.state = TRANSITIONS[entry.state, "end"]
+        entry.valid_until = min(entry.valid_until, now)
+        _record(session, actor, entry, now, change="ended", reason="the case has ended")
+    return len(entries)
+
+
 def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Case:
     """Return the open case that the person works on. Raises CaseNotFound, CaseClosed, NotACaseMember."""
     case = session.scalar(select(Case).where(Case.number == number))

@@ -7,9 +7,17 @@ from fastapi import APIRouter
 from api.doors import allowed
 from api.house import TheHouse
 from api.pages import Cursor, Limit, PathId, cursor_after, id_from
-from api.shapes.cases import CaseAnswer, CaseList, MemberQuestion, NewCaseQuestion, ReasonQuestion
+from api.shapes.cases import (
+    CaseAnswer,
+    CaseList,
+    ExtensionQuestion,
+    MemberQuestion,
+    NewCaseQuestion,
+    ReasonQuestion,
+)
 from operations.access import Person
-from operations.cases import NewCase, add_member, case_json, cases_page, close_case, open_new_case
+from operations.cases import NewCase, add_member, case_json, cases_page, open_new_case
+from operations.closing import close_case, extend_case
 from operations.facts import BadInput
 from operations.store import Session, reading, writing
 from operations.tables import Case
@@ -17,6 +25,7 @@ from operations.tables import Case
 router = APIRouter(tags=["cases"])
 
 CaseWorker = Annotated[Person, allowed("investigator", "supervisor")]
+Supervisor = Annotated[Person, allowed("supervisor")]
 
 
 @router.get("/cases", summary="Cases")
@@ -48,14 +57,22 @@ def add_case_member(
         return _shown(session, add_member(session, person.actor, case_id, who, house.now()))
 
 
+@router.post("/cases/{case_id}/extend", summary="Let a case end later")
+def extend_one_case(
+    house: TheHouse, person: Supervisor, case_id: PathId, question: ExtensionQuestion
+) -> CaseAnswer:
+    """Move the end of an open case to a later time, saying why."""
+    ends_at, reason = question.ends_at, question.reason
+    with writing(house.engine) as session:
+        extended = extend_case(session, person.actor, case_id, ends_at, reason=reason, now=house.now())
+        return _shown(session, extended)
+
+
 @router.post("/cases/{case_id}/close", summary="Close a case")
 def close_one_case(
-    house: TheHouse,
-    person: Annotated[Person, allowed("supervisor")],
-    case_id: PathId,
-    question: ReasonQuestion,
+    house: TheHouse, person: Supervisor, case_id: PathId, question: ReasonQuestion
 ) -> CaseAnswer:
-    """Close a case: nothing is watched or asked under it any more."""
+    """Close a case: nothing is watched, asked or preserved under it any more."""
     with writing(house.engine) as session:
         closed = close_case(session, person.actor, case_id, question.reason, house.now())
         return _shown(session, closed)

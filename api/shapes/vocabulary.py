@@ -68,6 +68,15 @@ class NamedPlace(Answer):
     name: Annotated[str, Field(examples=["城关大道 1 号杆"])]
 
 
+class SlipAnswer(Answer):
+    """One character read as another."""
+
+    position: Annotated[int, Field(examples=[5], description="from 1")]
+    read: Annotated[str, Field(examples=["B"], description="what was read; empty: it was left out")]
+    true: Annotated[str, Field(examples=["8"], description="what stands there; empty: nothing does")]
+    probability: Annotated[float, Field(examples=[0.12])]
+
+
 class LineString(Answer):
     """A GeoJSON LineString (longitude, latitude)."""
 

@@ -24,7 +24,7 @@ class QueryRow(Table):
     state: Mapped[str] = mapped_column(String(12), default="answered", index=True)
     """waiting (for approval) | approved (not answered yet) | answered | refused"""
     grade_why: Mapped[list[dict[str, Any]] | None]
-    """Why it has this grade: [{"code", "grade", and the numbers of its sentence}]; see questions/grades.py."""
+    """Why it has this grade: [{"code", "grade", and its sentence's numbers}]; see questions/grades.py."""
     answered_at: Mapped[datetime | None]
     ended_why: Mapped[str | None] = mapped_column(String(16))
     """Why it is refused, where no person said so: lapsed | case_closed"""
