@@ -1,0 +1,161 @@
+"""Likely paths: which ways a vehicle may have gone between two places, and how probable each is.
+
+Pure: road trees and the time that passed in, paths out. Knows no vehicle and no database.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.road_trees import Trees
+from geo.shortest import NOBODY
+
+MOST_PATHS = 3
+DETOUR = 1.4
+"""Only ways up to this much longer than the shortest are thought of (and SPARE_S more)."""
+SPARE_S = 60.0
+LEAST_NEW = 0.2
+"""A way must spend this share of its time off every likelier one, else it is the same way."""
+CHOICE = 0.12
+"""How fast drivers lose interest in slower ways: e-fold less likely per so much of the quickest's time."""
+MISSED = 0.1
+"""How often a working camera does not read a vehicle that passes: detection and reading together 0.9."""
+SPREAD = 0.25
+"""Standard deviation of the logarithm of driving times along one way."""
+STOP_SHARE, STOP_S = 0.15, 900.0
+"""So many legs hold a stop, of so many seconds in the mean."""
+LEAST_PROBABILITY = 0.02
+
+Nodes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way between two nodes: its nodes and edges, usual seconds, the watched places it passes."""
+
+    nodes: Nodes
+    edges: Nodes
+    seconds: float
+    passed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyWay:
+    """A way and the probability that the vehicle took it."""
+
+    way: Way
+    probability: float
+
+
+def ways_between(trees: Sequence[Trees], source: int, target: int, site_at: NDArray[np.int64]) -> list[Way]:
+    """Return up to MOST_PATHS ways between two nodes, the quickest first; none where no road leads.
+
+    trees: of the costs to look by, usual seconds first (a second may make watched places dear, so that ways
+    around them are found too). site_at [nodes]: the watched place at each node, -1 for none.
+    """
+    if not np.isfinite(trees[0].ahead(source)[0][target]):
+        return []
+    found: list[Nodes] = []
+    for each in trees:
+        for nodes in _alternatives(each, source, target):
+            if all(_is_new(nodes, other) for other in found):
+                found.append(nodes)
+    ways = [_way(trees[0], nodes, site_at) for nodes in found]
+    quickest = min(way.seconds for way in ways)
+    kept = [way for way in ways if way.seconds <= DETOUR * quickest + SPARE_S]
+    return sorted(kept, key=lambda way: way.seconds)
+
+
+def likely_paths(
+    ways: Sequence[Way], passed_s: float, factor: float, works: Callable[[int], bool]
+) -> list[LikelyWay]:
+    """Return the ways with their probabilities (sum 1), the likeliest first.
+
+    A way is the likelier the quicker it is, the better its time (times `factor`, the hour's) explains the
+    seconds that passed, and the fewer working cameras on it (`works` of a watched place) saw nothing.
+    """
+    if not ways:
+        return []
+    seconds = np.array([way.seconds for way in ways]) * factor
+    quickest = max(float(seconds.min()), 1.0)
+    score = -(seconds - quickest) / (CHOICE * quickest) + np.log(_explains(passed_s, seconds))
+    score += np.log(MISSED) * np.array([sum(map(works, way.passed)) for way in ways])
+    share = np.exp(score - score.max())
+    share /= share.sum()
+    kept = [i for i in np.argsort(-share, kind="stable").tolist() if share[i] >= LEAST_PROBABILITY]
+    kept = kept[:MOST_PATHS]
+    total = float(share[kept].sum())
+    return [LikelyWay(ways[i], float(share[i]) / total) for i in kept]
+
+
+def _explains(passed_s: float, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the density of the time that passed: driven throughout, or driven with a stop on the way."""
+    passed = max(passed_s, 1.0)
+    off = np.log(passed / np.maximum(seconds, 1.0)) / SPREAD
+    driven = np.exp(-0.5 * off**2) / (passed * SPREAD * np.sqrt(2 * np.pi))
+    over = np.maximum(passed - seconds, 0.0)
+    stopped = np.where(passed > seconds, np.exp(-over / STOP_S) / STOP_S, 0.0)
+    return np.asarray((1 - STOP_SHARE) * driven + STOP_SHARE * stopped + 1e-12)
+
+
+def _alternatives(trees: Trees, source: int, target: int) -> list[Nodes]:
+    """Return the cheapest path, then paths along plateaus: where the tree from the source and that to the
+    target run together for long, so that the path is the cheapest in each of its parts (choice routing)."""
+    ahead, before = trees.ahead(source)
+    back, after = trees.back(target)
+    cheapest = float(ahead[target])
+    paths = [np.array(_walk(before, target)[::-1])]
+    through = ahead + back
+    near = np.flatnonzero(through <= DETOUR * cheapest + SPARE_S)
+    parent = before[near]
+    together = near[(parent != NOBODY) & (after[parent] == near)]
+    if not len(together):
+        return paths
+    for via in _plateaus(through[together], ahead[together], together, cheapest):
+        first, then = _walk(before, via)[::-1], _walk(after, via)[1:]
+        paths.append(np.array(first + then))
+    return paths
+
+
+def _plateaus(
+    through: NDArray[np.float32], ahead: NDArray[np.float32], nodes: NDArray[np.intp], cheapest: float
+) -> list[int]:
+    """Return a node of each of the best plateaus: long, and on a path not much dearer than the cheapest.
+
+    Nodes of one plateau share the cost of the path through them, but for rounding.
+    """
+    rounded = np.rint(through * 20.0).astype(np.int64)
+    order = np.argsort(rounded, kind="stable")
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(rounded[order]) > 1]))
+    length = np.maximum.reduceat(ahead[order], starts) - np.minimum.reduceat(ahead[order], starts)
+    dearer = through[order][starts] - cheapest
+    good = length - 2.0 * dearer
+    good[dearer <= 0.1] = -np.inf  # the cheapest path itself
+    best = np.argsort(-good)[: MOST_PATHS + 1]
+    return [int(nodes[order[starts[i]]]) for i in best if good[i] > -0.2 * cheapest]
+
+
+def _walk(before: NDArray[np.int32], end: int) -> list[int]:
+    """Return the nodes of a tree from `end` back to its root."""
+    path, here = [end], int(before[end])
+    while here != NOBODY:
+        path.append(here)
+        here = int(before[here])
+    return path
+
+
+def _is_new(nodes: Nodes, other: Nodes) -> bool:
+    """Return whether enough of a path's nodes lie off another path, and it passes no node twice."""
+    if len(np.unique(nodes)) < len(nodes):
+        return False
+    return bool(np.isin(nodes, other, invert=True).mean() >= LEAST_NEW)
+
+
+def _way(trees: Trees, nodes: Nodes, site_at: NDArray[np.int64]) -> Way:
+    passed = site_at[nodes[1:-1]]
+    ends = {int(site_at[nodes[0]]), int(site_at[nodes[-1]])}
+    unseen = tuple(site for site in dict.fromkeys(passed[passed >= 0].tolist()) if site not in ends)
+    edges = trees.edges_along(nodes)
+    return Way(nodes, edges, float(trees.cost[edges].sum()), unseen)

@@ -1,0 +1,1 @@
+"""Tracks: how vehicles move between cameras by road; learned traffic, trips, legs, and what contradicts."""

@@ -1,0 +1,132 @@
+"""Readings: the sightings of one vehicle as the analyses use them, likely misreads of its plate among them.
+
+Who may ask is not decided here; nothing is written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from operations.quarantine import Quarantined, in_force
+from operations.store import Session
+from operations.tables import SightingRow
+from operations.tracks.sites import Sites, sites
+
+MOST_READINGS = 2_000
+FIELD_S = 5.0
+"""A sighting's moment is when the pass was read best: so far from the middle of its site."""
+CLOCK_KNOWN_S, CLOCK_UNKNOWN_S = 2.0, 10.0
+"""How wrong a time still is after its camera's offset is taken off, and where no offset is known."""
+
+COLUMNS = (
+    SightingRow.id,
+    SightingRow.seen_at,
+    SightingRow.clock_offset_s,
+    SightingRow.camera_id,
+    SightingRow.plate,
+    SightingRow.vehicle_class,
+    SightingRow.colour,
+    SightingRow.lane,
+    SightingRow.confidence,
+    SightingRow.plate_confidence,
+    SightingRow.simulated,
+)
+SightingColumns = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sighting of a track. at: our clock (camera time less the offset). probability: P(read | plate).
+
+    why: the slips that make the read of the plate, as {"position" (from 1), "read", "true", "probability"};
+    empty where exact. quarantined: the quarantine that holds it, None for a reading that is believed.
+    """
+
+    sighting: str
+    plate: str
+    at: datetime
+    site: int
+    camera_id: int
+    camera: str
+    vehicle_class: str
+    colour: str | None = None
+    confidence: float = 1.0
+    probability: float = 1.0
+    why: tuple[dict[str, Any], ...] = ()
+    quarantined: int | None = None
+    clock_offset_s: float | None = None
+    simulated: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Return whether the plate was read as asked."""
+        return self.probability >= 1.0
+
+    @property
+    def error_s(self) -> float:
+        """Return by how much the time may be wrong as to when the vehicle was at its site."""
+        return FIELD_S + (CLOCK_UNKNOWN_S if self.clock_offset_s is None else CLOCK_KNOWN_S)
+
+
+def exact_readings(
+    session: Session, plate: str, since: datetime, until: datetime, most: int = MOST_READINGS
+) -> list[Reading]:
+    """Return the newest `most` sightings read exactly as `plate` in [since, until), in order of our time."""
+    return in_order(_found(session, [plate], since, until, most), sites(session), in_force(session))
+
+
+def in_order(
+    rows: Iterable[SightingColumns], here: Sites, doubts: Quarantined, fuzzy: dict[str, Any] | None = None
+) -> list[Reading]:
+    """Return rows of COLUMNS (or more) as readings in order of our time; cameras that are gone are left out.
+
+    fuzzy: by text read other than the plate, its Likely (probability, why); without it every row is exact.
+    """
+    found = [
+        _reading(row, here, doubts, None if fuzzy is None else fuzzy.get(row.plate))
+        for row in rows
+        if row.camera_id in here.site_of_camera
+    ]
+    return sorted(found, key=lambda reading: (reading.at, reading.sighting))
+
+
+def _found(
+    session: Session, plates: Sequence[str], since: datetime, until: datetime, most: int
+) -> Sequence[SightingColumns]:
+    wanted = select(*COLUMNS).where(SightingRow.seen_at >= since, SightingRow.seen_at < until)
+    wanted = wanted.where(
+        SightingRow.plate == plates[0] if len(plates) == 1 else SightingRow.plate.in_(plates)
+    )
+    return session.execute(wanted.order_by(SightingRow.seen_at.desc()).limit(most)).all()
+
+
+def _reading(row: SightingColumns, here: Sites, doubts: Quarantined, likely: Any) -> Reading:
+    offset = row.clock_offset_s
+    return Reading(
+        sighting=row.id,
+        plate=row.plate,
+        at=row.seen_at - timedelta(seconds=offset) if offset else row.seen_at,
+        site=here.site_of_camera[row.camera_id],
+        camera_id=row.camera_id,
+        camera=here.code_of_camera[row.camera_id],
+        vehicle_class=row.vehicle_class,
+        colour=row.colour,
+        confidence=row.confidence if row.plate_confidence is None else row.plate_confidence,
+        probability=1.0 if likely is None else likely.probability,
+        why=() if likely is None else tuple(_slip(slip) for slip in likely.why),
+        quarantined=doubts.holds(row.camera_id, row.plate, row.lane, row.seen_at),
+        clock_offset_s=offset,
+        simulated=row.simulated,
+    )
+
+
+def _slip(slip: Any) -> dict[str, Any]:
+    return {
+        "position": slip.position,
+        "read": slip.read,
+        "true": slip.true,
+        "probability": round(slip.probability, 4),
+    }
