@@ -5,7 +5,7 @@ Who may ask is not decided here; nothing is written.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -19,7 +19,7 @@ MOST_READINGS = 2_000
 FIELD_S = 5.0
 """A sighting's moment is when the pass was read best: so far from the middle of its site."""
 CLOCK_KNOWN_S, CLOCK_UNKNOWN_S = 2.0, 10.0
-"""How wrong a time still is after its camera's offset is taken off, and where no offset is known."""
+"""How wrong a time may be where its camera's offset was known, and where it was not."""
 
 COLUMNS = (
     SightingRow.id,
@@ -39,9 +39,9 @@ SightingColumns = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sighting of a track. at: our clock (camera time less the offset). probability: P(read | plate).
+    """One sighting of a track. at: seen_at, which is by our clock (camera time: plus the offset).
 
-    why: the slips that make the read of the plate, as {"position" (from 1), "read", "true", "probability"};
+    probability: P(read | plate). why: the slips that make the read of the plate, as {"position" (from 1), "read", "true", "probability"};
     empty where exact. quarantined: the quarantine that holds it, None for a reading that is believed.
     """
 
@@ -108,7 +108,7 @@ def _reading(row: SightingColumns, here: Sites, doubts: Quarantined, likely: Any
     return Reading(
         sighting=row.id,
         plate=row.plate,
-        at=row.seen_at - timedelta(seconds=offset) if offset else row.seen_at,
+        at=row.seen_at,
         site=here.site_of_camera[row.camera_id],
         camera_id=row.camera_id,
         camera=here.code_of_camera[row.camera_id],
