@@ -15,6 +15,7 @@ from tests.benchmarks import county_plates, county_trips
 from tests.benchmarks.county_driving import Lights, Passes, drive, put_up_lights
 from tests.benchmarks.county_plates import issue, misread
 from tests.benchmarks.county_roads import lay_out_sites, lay_routes
+from tests.benchmarks.county_store import write_month as write_month
 from tests.benchmarks.county_trips import DAY_S, LOCAL_S, Calendar, Trips, World, together
 from tests.benchmarks.county_truth import CLASSES, COLOURS, UNSEEN, Clone, Companions, Month, Truth, Wishes
 from tests.county import county as county_of_tests
