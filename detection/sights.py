@@ -127,6 +127,7 @@ def as_pass(sight: Sight, calibration: Calibration | None = None) -> VehiclePass
         best_frame=best_frame,
         best_box=best_box,
         plate_crop=sight.plate_crop,
+        plate_looks=tuple(read.text for read in sight.reads),
         lane=lane_of(calibration, sight.feet) if calibration else None,
         speed_kmh=speed.kmh if speed else None,
         speed_error_kmh=speed.error_kmh if speed else None,

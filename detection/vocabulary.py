@@ -126,7 +126,7 @@ class VehiclePass:
     yellow, green, brown or None. direction: towards, away, left, right or None. best_box: in best_frame.
     plate_crop: h x w x 3 uint8 BGR or None. lane, speed_kmh (mean while driving) and its error (1 standard
     deviation): only where the camera is calibrated and they are known well enough. speed_spans_s: from when
-    to when it was measured.
+    to when it was measured. plate_looks: what each single look read.
     """
 
     track: int
@@ -145,6 +145,7 @@ class VehiclePass:
     speed_kmh: float | None = None
     speed_error_kmh: float | None = None
     speed_spans_s: tuple[tuple[float, float], ...] = ()
+    plate_looks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from detection.vocabulary import VehiclePass
 from ingest.leases import Leases
 from ingest.spool import Spool
 from operations import media, stream
-from operations.sightings import Sighting, to_json
+from operations.sightings import LONGEST_PLATE, MOST_LOOKS, Sighting, to_json
 
 SNAPSHOT_WIDTH_PX = 1280
 JPEG_QUALITY = 80
@@ -65,6 +65,7 @@ def sighting_of(
         plate_characters=[{"char": c.char, "confidence": _share(c.confidence)} for c in plate.characters]
         if plate
         else None,
+        plate_looks=_looks(vehicle) if plate else None,
         colour=vehicle.colour,
         direction=vehicle.direction,
         lane=vehicle.lane,
@@ -160,6 +161,12 @@ class Publication:
     def _send(self, text: str) -> None:
         stream.publish(self._redis, stream.SIGHTINGS, text)
         self.published += 1
+
+
+def _looks(vehicle: VehiclePass) -> list[str] | None:
+    """Return what the looks read, where there were several: from one alone nothing can be learned."""
+    texts = list(vehicle.plate_looks[:MOST_LOOKS])
+    return texts if len(texts) > 1 and all(0 < len(text) <= LONGEST_PLATE for text in texts) else None
 
 
 def _told_key(sighting: Sighting) -> str:

@@ -15,6 +15,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from operations.camera_hours import count_in
 from operations.hits import CameraPlace, Hit, raise_or_renew
 from operations.matching import Watch
+from operations.reads.learning import SURE, learn_looks
+from operations.reads.seen_plates import Kept, keep
 from operations.sightings import MalformedSighting, Sighting, from_json, implausible
 from operations.store import Engine, Session, ensure_partitions, insert_new, writing
 from operations.stream import Message, Refusal
@@ -25,12 +27,13 @@ CAMERAS_KNOWN_FOR = timedelta(seconds=60)
 
 @dataclass(slots=True)
 class Known:
-    """What one worker remembers between batches: cameras by code, the watchlist, days with a partition."""
+    """What one worker remembers of what came before: cameras, watchlist, days with a partition, plates."""
 
     cameras: dict[str, CameraPlace] = field(default_factory=dict)
     cameras_since: datetime | None = None
     watch: Watch = field(default_factory=Watch)
     days: set[date] = field(default_factory=set)
+    plates: Kept = field(default_factory=Kept)
 
 
 @dataclass(slots=True)
@@ -125,6 +128,7 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
     stored = Stored()
     hits: list[Hit] = []
     inserted: list[tuple[int, datetime, bool]] = []
+    read: list[Sighting] = []
     matcher = known.watch.matcher(session, now)
     for sighting in sightings:
         if sighting.id not in new:
@@ -134,11 +138,21 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
         stored.counted[camera.id] += 1
         inserted.append((camera.id, sighting.seen_at, sighting.plate is not None))
         if sighting.plate:
+            read.append(sighting)
             found = matcher.matches(sighting.plate, sighting.received_at)
             hits += [Hit(sighting, sighting.plate, entry, camera) for entry in found]
     stored.raised, stored.seen_again = raise_or_renew(session, hits, now)
+    _remember_reads(session, known, read)
     count_in(session, inserted)  # last: others that count the same hour wait until we commit
     return stored
+
+
+def _remember_reads(session: Session, known: Known, read: Sequence[Sighting]) -> None:
+    """Keep the plate texts for searching, and learn how plates are misread from the single looks."""
+    plates = [(one.plate, one.seen_at.astimezone(UTC).date()) for one in read if one.plate]
+    keep(session, known.plates, plates)
+    sure = [one for one in read if one.plate_looks and (one.plate_confidence or 0.0) >= SURE]
+    learn_looks(session, [(one.plate_looks or [], one.plate or "") for one in sure])
 
 
 def _learn(engine: Engine, known: Known, sightings: Sequence[Sighting]) -> None:
@@ -162,4 +176,4 @@ def _row(sighting: Sighting, camera_id: int) -> dict[str, Any]:
     return row
 
 
-COLUMNS = tuple(name for name in Sighting.__dataclass_fields__ if name != "camera")
+COLUMNS = tuple(name for name in Sighting.__dataclass_fields__ if name not in ("camera", "plate_looks"))

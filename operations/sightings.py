@@ -14,7 +14,8 @@ from operations.times import from_text, to_text
 VEHICLE_CLASSES = frozenset({"car", "motorcycle", "bus", "truck", "vehicle"})
 AHEAD_AT_MOST = timedelta(seconds=300)
 BEHIND_AT_MOST = timedelta(days=366)
-_LONGEST_PLATE = 16
+LONGEST_PLATE = 16
+MOST_LOOKS = 8
 
 
 class MalformedSighting(Exception):
@@ -32,7 +33,8 @@ class Sighting:
     clock_offset_s: the camera's clock minus the host's, so that seen_at + clock_offset_s is camera time; a
     camera whose clock is wrong bends no track. None where the camera tells no time.
     id: "<camera code>:<session start, epoch ms>:<track>". camera: its code. snapshot, plate_crop: media keys.
-    plate_characters: [{"char", "confidence"}]. box: x1, y1, x2, y2 as fractions of the snapshot.
+    plate_characters: [{"char", "confidence"}]. plate_looks: what the single looks said, 8 at most; counted,
+    never stored. box: x1, y1, x2, y2 as fractions of the snapshot.
     lane, speed_kmh and its error (1 standard deviation): of a calibrated camera, None of any other.
     """
 
@@ -49,6 +51,7 @@ class Sighting:
     plate_kind: str | None = None
     plate_confidence: float | None = None
     plate_characters: list[dict[str, Any]] | None = None
+    plate_looks: list[str] | None = None
     colour: str | None = None
     direction: str | None = None
     lane: int | None = None
@@ -143,7 +146,7 @@ def _text(longest: int) -> Callable[[str, Any], str]:
 
 
 def _plate(name: str, value: Any) -> str:
-    text = _text(_LONGEST_PLATE)(name, value).replace(" ", "").replace("·", "").upper()
+    text = _text(LONGEST_PLATE)(name, value).replace(" ", "").replace("·", "").upper()
     if not text:
         raise MalformedSighting(name, "is empty")
     return text
@@ -168,7 +171,7 @@ def _box(name: str, value: Any) -> list[float]:
 
 
 def _characters(name: str, value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list) or len(value) > _LONGEST_PLATE:
+    if not isinstance(value, list) or len(value) > LONGEST_PLATE:
         raise MalformedSighting(name, "is not a short list")
     read = []
     for part in value:
@@ -177,6 +180,12 @@ def _characters(name: str, value: Any) -> list[dict[str, Any]]:
         char = _text(1)(f"{name}.char", part.get("char"))
         read.append({"char": char, "confidence": _share(f"{name}.confidence", part.get("confidence"))})
     return read
+
+
+def _looks(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > MOST_LOOKS:
+        raise MalformedSighting(name, f"is not a list of at most {MOST_LOOKS} texts")
+    return [_plate(name, part) for part in value]
 
 
 TIMES = ("seen_at", "first_seen_at", "last_seen_at", "received_at")
@@ -191,6 +200,7 @@ FIELDS: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
     "plate_kind": (_text(16), False),
     "plate_confidence": (_share, False),
     "plate_characters": (_characters, False),
+    "plate_looks": (_looks, False),
     "colour": (_text(16), False),
     "direction": (_text(16), False),
     "lane": (_lane, False),

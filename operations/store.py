@@ -97,8 +97,12 @@ def _insert_new_as_json(session: Session, table: type[Table], rows: Sequence[dic
         f"FROM json_populate_recordset(NULL::{table.__tablename__}, CAST(:rows AS json)) "
         "ON CONFLICT DO NOTHING RETURNING id"
     )
-    content = json.dumps([{**defaults, **row} for row in rows], default=datetime.isoformat)
+    content = json.dumps([{**defaults, **row} for row in rows], default=_iso)
     return set(session.execute(statement, {"rows": content}).scalars())
+
+
+def _iso(at: date) -> str:
+    return at.isoformat()
 
 
 def insert_missing(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
@@ -136,7 +140,8 @@ def running_writers(session: Session) -> tuple[int, int]:
     if session.get_bind().dialect.name != "postgresql":
         return 0, 0
     now = text(
-        "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+        "SELECT CAST(CAST(pg_snapshot_xmin(s) AS text) AS bigint), "
+        "CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint) FROM pg_current_snapshot() s"
     )
     oldest, following = session.execute(now).one()
     return oldest, following

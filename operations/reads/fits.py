@@ -34,7 +34,7 @@ class Fit:
         return self.start + sum(float(column.max()) for column in self.columns if column is not None)
 
     def expected(self) -> list[tuple[int, str]]:
-        """Return the position, from 0, and character of the pattern that each character of a read stands for."""
+        """Return what each character of a read stands for: the pattern's position, from 0, and character."""
         pairs = list(enumerate(self.pattern))
         if self.dropped is not None:
             pairs.pop(self.dropped)

@@ -31,7 +31,7 @@ def a_sighting(media_dir: Path, track: int = 3) -> Sighting:
     vehicle = VehiclePass(
         track=track, vehicle_class="car", confidence=0.8, first_seen_s=10.0, last_seen_s=13.5, path=[],
         plate=plate, colour="red", direction="towards", best_frame=frame, best_box=(1280, 0, 2600, 720),
-        plate_crop=np.full((20, 60, 3), 90, np.uint8), lane=2, speed_kmh=41.26, speed_error_kmh=2.04,
+        plate_crop=np.full((20, 60, 3), 90, np.uint8), lane=2, speed_kmh=41.26, speed_error_kmh=2.04, plate_looks=("浙JA1234", "浙JA1Z34"),
     )  # fmt: skip
     return sighting_of(vehicle, TAKE, media_dir, START + timedelta(seconds=2), clock_offset_s=0.25)
 
@@ -56,6 +56,7 @@ def test_a_pass_becomes_a_sighting_with_its_pictures(
     assert (sighting.seen_at, sighting.first_seen_at) == (START, START - timedelta(seconds=2))
     assert sighting.last_seen_at == START + timedelta(seconds=1.5)
     assert (sighting.plate, sighting.plate_kind, sighting.simulated) == ("浙JA1234", "blue", True)
+    assert sighting.plate_looks == ["浙JA1234", "浙JA1Z34"]
     assert (sighting.lane, sighting.speed_kmh, sighting.speed_error_kmh) == (2, 41.3, 2.0)
     assert sighting.box == [0.5, 0.0, 1.0, 0.5]
     snapshot = cv2.imread(str(media.path(tmp_path, sighting.snapshot or "")))

@@ -35,6 +35,6 @@ def test_every_field_is_stored(engine: Engine, clock: Clock) -> None:
     with reading(engine) as session:
         row = session.scalars(select(SightingRow)).one()
     for name in type(sighting).__dataclass_fields__:
-        if name != "camera":
+        if name not in ("camera", "plate_looks"):  # the looks are counted, and forgotten
             assert getattr(row, name) == getattr(sighting, name), name
     assert row.camera_id == 2

@@ -53,6 +53,10 @@ def test_separators_in_a_plate_are_dropped_but_an_unread_position_stays() -> Non
         ({"lane": 2**40}, "lane"),
         ({"plate_characters": [{"char": "AB", "confidence": 1}]}, "plate_characters.char"),
         ({"plate_characters": ["A"]}, "plate_characters"),
+        ({"plate_looks": "浙JA1234"}, "plate_looks"),
+        ({"plate_looks": ["浙JA1234"] * 9}, "plate_looks"),
+        ({"plate_looks": ["浙JA1234", None]}, "plate_looks"),
+        ({"plate_looks": ["浙JA1234", "x" * 17]}, "plate_looks"),
         ({"simulated": 1}, "simulated"),
     ],
 )
