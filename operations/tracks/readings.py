@@ -41,8 +41,8 @@ SightingColumns = Row[*tuple[Any, ...]]
 class Reading:
     """One sighting of a track. at: seen_at, which is by our clock (camera time: plus the offset).
 
-    probability: P(read | plate). why: the slips that make the read of the plate, as {"position" (from 1), "read", "true", "probability"};
-    empty where exact. quarantined: the quarantine that holds it, None for a reading that is believed.
+    probability: P(read | plate). why: the slips from plate to read, as {"position" (from 1), "read", "true",
+    "probability"}; empty where exact. quarantined: the quarantine that holds it, None: it is believed.
     """
 
     sighting: str
