@@ -1,40 +1,41 @@
-"""Retention: sightings and pictures go when their days are over, unless an open case needs them."""
+"""Retention: what is old goes, what an open case preserves stays, and each time it is proven that it went.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+The proof is an audit row: what was counted when deleting, and what was found when looked for afterwards.
+"""
+
+import time as clock
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
+from sqlalchemy import select
 
 from operations import audit, camera_hours
 from operations.audit import SYSTEM
-from operations.media import KEY
-from operations.store import (
-    Engine,
-    Session,
-    ensure_partitions,
-    partitions_before,
-    reading,
-    take_turn,
-    thin_partition,
-    writing,
-)
-from operations.tables import Alert, AlertSighting, Case, QueryRow, SightingRow
-from operations.times import from_text, to_text
+from operations.deletion import Pictures, count_left, delete_sightings, kept_pictures
+from operations.questions.preserved import count_preserved, preserve_alerts
+from operations.store import Engine, Session, ensure_partitions, reading, take_turn, writing
+from operations.tables import AuditRow
+from operations.times import to_text
 
 PARTITIONS_AHEAD_DAYS = 7
-AT_ONCE = 5_000
-# Pictures are stored a little before or after their sighting's own time.
-PICTURES_LATER = timedelta(days=1)
+ACTION, SUBJECT = "sightings.expired", "sightings"
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What went: rows of sightings, and picture files."""
+    """What went: rows of sightings, picture files, plate texts; and what is left that should have gone."""
 
     sightings: int
     pictures: int
+    plates: int = 0
+    left_sightings: int = 0
+    left_pictures: int = 0
+
+    @property
+    def is_proven(self) -> bool:
+        return not (self.left_sightings or self.left_pictures)
 
 
 def make_partitions(engine: Engine, now: datetime) -> None:
@@ -44,87 +45,59 @@ def make_partitions(engine: Engine, now: datetime) -> None:
             ensure_partitions(session, now.date(), now.date() + timedelta(days=PARTITIONS_AHEAD_DAYS))
 
 
+def limit_at(now: datetime, days: int) -> datetime:
+    """Return before which midnight (UTC) everything goes that nothing preserves."""
+    return datetime.combine((now - timedelta(days=days)).astimezone(UTC).date(), time.min, UTC)
+
+
 def expire(engine: Engine, media_dir: Path, now: datetime, days: int) -> Expired:
-    """Delete what is older than `days` whole days and belongs to no open case; audited when anything went."""
-    limit = datetime.combine((now - timedelta(days=days)).astimezone(UTC).date(), time.min, UTC)
-    sightings = sum(_expire_partitions(engine, limit)) + sum(_expire_rows(engine, limit))
+    """Delete what is older than `days` whole days and no open case preserves; look whether it is gone.
+
+    An audit row says so once a day, and whenever anything went or is left.
+    """
+    started_s = clock.monotonic()
+    limit = limit_at(now, days)
+    with writing(engine) as session:
+        preserve_alerts(session)
+        first_today = _last_row(session, f"{limit:%Y-%m-%d}") is None
     with reading(engine) as session:
-        kept = _kept_pictures(session, limit)
-    pictures = _delete_pictures(media_dir, limit - PICTURES_LATER, kept)
+        pictures = Pictures(media_dir, limit, kept_pictures(session, limit))
+    sightings = delete_sightings(engine, limit, pictures)
+    if first_today:
+        pictures.sweep()
     with writing(engine) as session:
         camera_hours.forget_old(session, now)
-    if sightings or pictures:
-        with writing(engine) as session:
-            audit.record(
-                session,
-                actor=SYSTEM,
-                now=now,
-                action="sightings.expired",
-                subject="sightings",
-                subject_id=f"{limit:%Y-%m-%d}",
-                details={
-                    "before": to_text(limit),
-                    "sightings": sightings,
-                    "pictures": pictures,
-                    "days": days,
-                },
-            )
-    return Expired(sightings, pictures)
-
-
-def belongs_to_an_open_case(session: Session) -> ColumnElement[bool]:
-    """Return the condition that a sighting is in an alert of an open case, or answers a query of one."""
-    alerted = (
-        select(AlertSighting.sighting_id)
-        .join(Alert, Alert.id == AlertSighting.alert_id)
-        .join(Case, Case.id == Alert.case_id)
-        .where(Case.state == "open")
-    )
-    asked = select(QueryRow.question).join(Case, Case.id == QueryRow.case_id).where(Case.state == "open")
-    answers = [_answers(question) for question in session.scalars(asked)]
-    return or_(SightingRow.id.in_(alerted), *answers)
-
-
-def _answers(question: dict[str, str]) -> ColumnElement[bool]:
-    """Return the condition that a sighting answers a question {"plate", "from", "to"}."""
-    like = question["plate"].replace("?", "_").replace("*", "%")
-    since, until = from_text(question["from"]), from_text(question["to"])
-    # An unread plate must make this false, not unknown: NOT unknown is no reason to delete.
-    return func.coalesce(SightingRow.plate, "").like(like) & SightingRow.seen_at.between(since, until)
-
-
-def _expire_partitions(engine: Engine, limit: datetime) -> Iterator[int]:
     with reading(engine) as session:
-        days = partitions_before(session, limit.date())
-    for day in days:
+        left, preserved = count_left(session, limit), count_preserved(session, limit)
+    gone = Expired(sightings, pictures.deleted, 0, left, pictures.left)
+    if first_today or gone != Expired(0, 0):
+        said = {"days": days, "preserved": preserved, "seconds": round(clock.monotonic() - started_s, 1)}
         with writing(engine) as session:
-            mine = take_turn(session, "retention")
-            gone = thin_partition(session, day, belongs_to_an_open_case(session)) if mine else 0
-        yield gone
+            _record(session, gone, limit, now, said)
+    return gone
 
 
-def _expire_rows(engine: Engine, limit: datetime) -> Iterator[int]:
-    """Delete row by row where there are no partitions, in short transactions."""
-    while True:
-        with writing(engine) as session:
-            old = select(SightingRow.id, SightingRow.seen_at).where(SightingRow.seen_at < limit)
-            rows = session.execute(old.where(~belongs_to_an_open_case(session)).limit(AT_ONCE)).all()
-            if not rows:
-                return
-            key = tuple_(SightingRow.id, SightingRow.seen_at)
-            session.execute(delete(SightingRow).where(key.in_([tuple(row) for row in rows])))
-        yield len(rows)
+def last_proof(session: Session) -> AuditRow | None:
+    """Return the audit row of the last time that retention ran, or found anything."""
+    return _last_row(session, None)
 
 
-def _kept_pictures(session: Session, limit: datetime) -> set[str]:
-    old = select(SightingRow.snapshot, SightingRow.plate_crop).where(SightingRow.seen_at < limit)
-    return {key for row in session.execute(old) for key in row if key}
+def _last_row(session: Session, day: str | None) -> AuditRow | None:
+    rows = select(AuditRow).where(AuditRow.action == ACTION)
+    if day is not None:
+        rows = select(AuditRow).where(AuditRow.subject == SUBJECT, AuditRow.subject_id == day)
+    return session.scalar(rows.order_by(AuditRow.id.desc()).limit(1))
 
 
-def _delete_pictures(media_dir: Path, limit: datetime, kept: set[str]) -> int:
-    deleted = 0
-    for file in media_dir.glob("[0-9a-f][0-9a-f]/*.jpg"):
-        if KEY.fullmatch(file.name) and file.name not in kept and file.stat().st_mtime < limit.timestamp():
-            file.unlink(missing_ok=True)
-            deleted += 1
-    return deleted
+def _record(session: Session, gone: Expired, limit: datetime, now: datetime, said: dict[str, Any]) -> None:
+    """Keep the proof: counts, and the sentence of the check."""
+    check = f"{gone.left_sightings} sightings left before {to_text(limit)} save {said['preserved']} preserved"
+    audit.record(
+        session,
+        actor=SYSTEM,
+        now=now,
+        action=ACTION,
+        subject=SUBJECT,
+        subject_id=f"{limit:%Y-%m-%d}",
+        details={"before": to_text(limit), **asdict(gone), **said, "check": check},
+    )

@@ -11,9 +11,10 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from operations import alerts, events, retention, stream
+from operations import alerts, closing, events, retention, stream
 from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
+from operations.questions import deciding
 from operations.silence import judge_reads
 from operations.store import DatabaseDown, Engine, reading, take_turn, writing
 
@@ -98,11 +99,18 @@ def watch_reads(engine: Engine, client: Redis, zone: tzinfo, now: datetime) -> N
 
 
 def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:
-    """Make partitions ahead, and delete what is too old."""
+    """Make partitions ahead, end what has run out, and delete what is too old."""
     retention.make_partitions(engine, now)
+    with writing(engine) as session:
+        closing.close_run_out(session, now)
+        deciding.lapse(session, now)
     gone = retention.expire(engine, media_dir, now, days)
     if gone.sightings or gone.pictures:
         log.info("retention: %d sightings and %d pictures deleted", gone.sightings, gone.pictures)
+    if not gone.is_proven:
+        log.error(
+            "retention: %d sightings and %d pictures are still there", gone.left_sightings, gone.left_pictures
+        )
 
 
 def say_alive(client: Redis, worker: str) -> None:

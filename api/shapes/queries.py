@@ -56,8 +56,8 @@ class VehicleQuestion(Question):
     path: its sightings and its way by road; search: which vehicles a pattern fits; clone: whether two
     vehicles carry the plate; companions: what moved with it; next: where it will pass; area: what passed an
     area; compare: the ways of two vehicles. In a plate `?` stands for one character, `*` for any number;
-    three must be fixed. clone, companions, next and compare need a whole plate that the case has named before:
-    by a question of kind path, or on its watchlist.
+    three must be fixed. clone, companions, next and compare need a whole plate that the case has named
+    before: by a question of kind path, or on its watchlist.
     """
 
     case_number: CaseNumber

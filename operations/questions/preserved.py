@@ -63,3 +63,12 @@ def is_preserved() -> ColumnElement[bool]:
         .where(Case.id == CaseSighting.case_id, Case.state == "open")
         .correlate(SightingRow)
     )
+
+
+def count_preserved(session: Session, limit: datetime) -> int:
+    """Return how many stored sightings before `limit` an open case preserves."""
+    same = (SightingRow.id == CaseSighting.sighting_id) & (SightingRow.seen_at == CaseSighting.seen_at)
+    kept = select(SightingRow.id, SightingRow.seen_at).join(CaseSighting, same).distinct()
+    kept = kept.join(Case, Case.id == CaseSighting.case_id).where(Case.state == "open")
+    kept = kept.where(CaseSighting.seen_at < limit, SightingRow.seen_at < limit)
+    return session.scalar(select(func.count()).select_from(kept.subquery())) or 0

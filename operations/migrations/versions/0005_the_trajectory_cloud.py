@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from operations.tables import UtcTime
+from operations.times import from_text
 
 revision = "0005"
 down_revision = "0004"
@@ -203,11 +204,13 @@ def upgrade() -> None:
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("match", sa.String(length=8), nullable=False, server_default="exact"))
         batch_op.add_column(sa.Column("match_probability", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("believed_plate", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("match_why", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("verdict", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("verdict_by", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("verdict_at", UtcTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("true_plate", sa.String(length=16), nullable=True))
+        batch_op.create_index(batch_op.f("ix_alerts_entry_id"), ["entry_id"], unique=False)
 
     with op.batch_alter_table("queries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=16), nullable=False, server_default="path"))
@@ -236,6 +239,31 @@ def upgrade() -> None:
         "FROM sightings WHERE plate IS NOT NULL GROUP BY plate"
     )
     op.execute("UPDATE queries SET answered_at = asked_at")
+    _preserve_what_was_found()
+
+
+def _preserve_what_was_found() -> None:
+    """Keep for each open case what its questions of before found: until now retention asked them again."""
+    queries = sa.table("queries", sa.column("id"), sa.column("case_id"), sa.column("question", sa.JSON()))
+    cases = sa.table("cases", sa.column("id"), sa.column("state"))
+    sightings = sa.table(
+        "sightings", sa.column("id"), sa.column("plate"), sa.column("seen_at", UtcTime(timezone=True))
+    )
+    kept = sa.table(
+        "case_sightings",
+        *(sa.column(name) for name in ("case_id", "found_by", "sighting_id", "seen_at")),
+    )
+    open_ones = sa.select(queries).join(cases, cases.c.id == queries.c.case_id)
+    for query in op.get_bind().execute(open_ones.where(cases.c.state == "open")).all():
+        asked = query.question
+        found = sa.select(
+            sa.literal(query.case_id), sa.literal(query.id), sightings.c.id, sightings.c.seen_at
+        ).where(
+            sightings.c.plate.like(asked["plate"].replace("?", "_").replace("*", "%")),
+            sightings.c.seen_at >= from_text(asked["from"]),
+            sightings.c.seen_at < from_text(asked["to"]),
+        )
+        op.execute(sa.insert(kept).from_select(list(kept.c.keys()), found))
 
 
 def downgrade() -> None:
@@ -260,11 +288,13 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alerts_entry_id"))
         batch_op.drop_column("true_plate")
         batch_op.drop_column("verdict_at")
         batch_op.drop_column("verdict_by")
         batch_op.drop_column("verdict")
         batch_op.drop_column("match_why")
+        batch_op.drop_column("believed_plate")
         batch_op.drop_column("match_probability")
         batch_op.drop_column("match")
 
