@@ -28,6 +28,7 @@ from operations.relay import relay
 from operations.store import DatabaseDown, Engine, engine_from_url, writing
 from operations.stream import Consumer
 from operations.timers import Loop, run_loop
+from operations.watch import Watch
 
 log = logging.getLogger("operations")
 
@@ -47,7 +48,7 @@ class Worker:
         self.engine: Engine = engine_from_url(settings.database)
         self.client = Redis.from_url(settings.redis, decode_responses=True)
         self.raw_client = Redis.from_url(settings.redis)
-        self.known = Known()
+        self.known = Known(watch=Watch(ZoneInfo(settings.site_timezone)))
         self.counts = SightingCounts()
         self.something_to_relay = threading.Event()
 

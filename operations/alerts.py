@@ -1,4 +1,4 @@
-"""Alerts: their life from raised to closed, and who may move them. What raises one is in sightings.py."""
+"""Alerts: their life from raised to closed, and who may move them. What raises one is in hits.py."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ TRANSITIONS = {
     ("acknowledged", "false_alarm"): "false_alarm",
     ("dispatched", "false_alarm"): "false_alarm",
     ("on_scene", "false_alarm"): "false_alarm",
+    ("new", "follow"): "resolved",
 }
 DESK = ("operator", "supervisor")
 MAY = {
@@ -36,6 +37,8 @@ MAY = {
     "false_alarm": DESK,
 }
 HIGHEST_ESCALATION = 3
+FOLLOWED = "exact_read"
+"""The outcome of a fuzzy alert whose vehicle was then read exactly."""
 
 
 class AlertNotFound(NotFound):
@@ -89,6 +92,15 @@ def false_alarm(session: Session, alert_id: int, reason: str, actor: Actor, now:
         raise BadInput("reason", "say why it is a false alarm")
     change = Change("false_alarm", events.ALERT_FALSE_ALARM, {"outcome": reason}, reason)
     return _close(session, alert_id, change, actor, now)
+
+
+def follow_with_exact(session: Session, alert: Alert, now: datetime) -> None:
+    """Close a locked fuzzy alert that nobody has touched: an exact read of its plate has its own alert now.
+
+    One that a person already works on stays: closing it would call back whoever is on the way.
+    """
+    alert.closed_at, alert.outcome = now, FOLLOWED
+    move_on(session, alert, Change("follow", events.ALERT_RESOLVED, {"outcome": FOLLOWED}), SYSTEM, now)
 
 
 def escalate(session: Session, now: datetime, after_s: float) -> list[int]:

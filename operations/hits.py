@@ -1,20 +1,28 @@
-"""Hits: new sightings of watched plates raise an alert, or renew the open one. Closing is in alerts.py."""
+"""Hits: new sightings of watched plates raise an alert, or renew the open one. Closing is in alerts.py.
 
-from collections import defaultdict
+What only resembles a watched plate raises an alert of its own, marked fuzzy and one step less severe; it
+never renews an exact one. An exact read closes the fuzzy alert of its plate, if nobody has touched that yet.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from operations import audit, events
-from operations.alerts import CLOSED
+from operations.alerts import CLOSED, follow_with_exact
 from operations.audit import SYSTEM
+from operations.quarantine import count_held, in_force
+from operations.reads.errors import Slip
 from operations.sightings import Sighting
 from operations.store import Session, insert_new
 from operations.tables import Alert, AlertSighting
-from operations.watchlist import Watched
+from operations.watched import Watched
+
+LESS_SEVERE = {"red": "orange", "orange": "yellow", "yellow": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +36,56 @@ class CameraPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Believed:
+    """The watched plate that a read is believed to be, how probably, and what was misread."""
+
+    plate: str
+    probability: float
+    why: tuple[Slip, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A new sighting of a watched plate."""
+    """A new sighting of a watched plate, or of a read (`plate`) that is believed to be one."""
 
     sighting: Sighting
     plate: str
     entry: Watched
     camera: CameraPlace
+    believed: Believed | None = None
 
     @property
     def dedup_key(self) -> str:
-        return f"{self.entry.id}:{self.plate}"
+        return fuzzy_key(self.entry.id, self.believed.plate) if self.believed else self.exact_key
+
+    @property
+    def exact_key(self) -> str:
+        return f"{self.entry.id}:{self.believed.plate if self.believed else self.plate}"
+
+    @property
+    def severity(self) -> str:
+        return LESS_SEVERE[self.entry.severity] if self.believed else self.entry.severity
+
+
+def fuzzy_key(entry_id: int, plate: str) -> str:
+    """Return what all resemblances of a watched plate have in common."""
+    return f"{entry_id}:{plate}:fuzzy"
+
+
+def not_held(session: Session, hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits whose readings are believed; the sightings of the others are counted as held."""
+    doubted = in_force(session)
+    kept: list[Hit] = []
+    held: dict[str, int] = {}
+    for hit in hits:
+        seen = hit.sighting
+        by = doubted.holds_alert(hit.camera.id, seen.plate, seen.lane, seen.seen_at)
+        if by is None:
+            kept.append(hit)
+        else:
+            held[seen.id] = by
+    count_held(session, Counter(held.values()))
+    return kept
 
 
 def raise_or_renew(session: Session, hits: Sequence[Hit], now: datetime) -> tuple[list[int], list[int]]:
@@ -51,7 +98,8 @@ def raise_or_renew(session: Session, hits: Sequence[Hit], now: datetime) -> tupl
     by_key: dict[str, list[Hit]] = defaultdict(list)
     for hit in sorted(hits, key=lambda hit: hit.sighting.seen_at):
         by_key[hit.dedup_key].append(hit)
-    known = _open_alerts(session, by_key)
+    exact = {hit.exact_key for hit in hits if not hit.believed}
+    known = _open_alerts(session, {*by_key, *(f"{key}:fuzzy" for key in exact)})
     for key in sorted(by_key):
         group = by_key[key]
         if key not in known:
@@ -63,6 +111,9 @@ def raise_or_renew(session: Session, hits: Sequence[Hit], now: datetime) -> tupl
             renewed = known.get(key) or _open_alerts(session, [key])[key]
             _see_again(session, renewed, group, now)
             seen_again.append(renewed.id)
+        resembled = known.get(f"{key}:fuzzy")
+        if resembled and resembled.state == "new":
+            follow_with_exact(session, resembled, now)
     session.flush()
     return raised, seen_again
 
@@ -82,11 +133,10 @@ def _raise(session: Session, hit: Hit, now: datetime) -> int | None:
     alert = {
         "kind": "watchlist",
         "dedup_key": hit.dedup_key,
-        "severity": hit.entry.severity,
+        "severity": hit.severity,
         "state": "new",
         "entry_id": hit.entry.id,
         "case_id": hit.entry.case_id,
-        "plate": hit.plate,
         "raised_at": now,
         "last_seen_at": hit.sighting.seen_at,
         "times_seen": 1,
@@ -96,7 +146,7 @@ def _raise(session: Session, hit: Hit, now: datetime) -> int | None:
     }
     for alert_id in insert_new(session, Alert, [alert]):
         _link(session, alert_id, [hit])
-        details = {"severity": hit.entry.severity, "entry_id": hit.entry.id}
+        details = {"severity": hit.severity, "entry_id": hit.entry.id}
         _record(session, events.ALERT_RAISED, alert_id, [hit], now, **details)
         return int(alert_id)
     return None
@@ -122,6 +172,19 @@ def _place(hit: Hit) -> dict[str, Any]:
         "lat": hit.camera.lat,
         "sighting_id": hit.sighting.id,
         "sighting_seen_at": hit.sighting.seen_at,
+        "plate": hit.plate,
+        **_likeness(hit.believed),
+    }
+
+
+def _likeness(believed: Believed | None) -> dict[str, Any]:
+    if believed is None:
+        return {"match": "exact"}
+    return {
+        "match": "fuzzy",
+        "match_probability": round(believed.probability, 4),
+        "believed_plate": believed.plate,
+        "match_why": [{**asdict(slip), "probability": round(slip.probability, 6)} for slip in believed.why],
     }
 
 
@@ -150,6 +213,7 @@ def _record(
         case_number=hits[0].entry.case_number,
         details={
             "plate": hits[0].plate,
+            **_likeness(hits[0].believed),
             "cameras": [hit.camera.code for hit in hits],
             "sightings": [hit.sighting.id for hit in hits],
             **details,

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from operations.camera_hours import count_in
-from operations.hits import CameraPlace, Hit, raise_or_renew
-from operations.matching import Watch
+from operations.hits import CameraPlace, not_held, raise_or_renew
 from operations.reads.learning import SURE, learn_looks
 from operations.reads.seen_plates import Kept, keep
 from operations.sightings import MalformedSighting, Sighting, from_json, implausible
 from operations.store import Engine, Session, ensure_partitions, insert_new, writing
 from operations.stream import Message, Refusal
 from operations.tables import Camera, SightingRow
+from operations.watch import Seen, Watch
 
 CAMERAS_KNOWN_FOR = timedelta(seconds=60)
 
@@ -126,10 +126,8 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
     # In one order in every worker: two that store the same sightings never wait for each other in a circle.
     new = insert_new(session, SightingRow, [rows[key] for key in sorted(rows)])
     stored = Stored()
-    hits: list[Hit] = []
+    seen: list[Seen] = []
     inserted: list[tuple[int, datetime, bool]] = []
-    read: list[Sighting] = []
-    matcher = known.watch.matcher(session, now)
     for sighting in sightings:
         if sighting.id not in new:
             continue
@@ -138,11 +136,10 @@ def store_batch(session: Session, known: Known, sightings: Sequence[Sighting], n
         stored.counted[camera.id] += 1
         inserted.append((camera.id, sighting.seen_at, sighting.plate is not None))
         if sighting.plate:
-            read.append(sighting)
-            found = matcher.matches(sighting.plate, sighting.received_at)
-            hits += [Hit(sighting, sighting.plate, entry, camera) for entry in found]
+            seen.append((sighting, camera))
+    hits = not_held(session, known.watch.hits(session, seen, now))
     stored.raised, stored.seen_again = raise_or_renew(session, hits, now)
-    _remember_reads(session, known, read)
+    _remember_reads(session, known, [sighting for sighting, _ in seen])
     count_in(session, inserted)  # last: others that count the same hour wait until we commit
     return stored
 

@@ -18,7 +18,7 @@ from operations.audit import Seal
 from operations.quarantine_views import quarantine_json
 from operations.store import Engine, Session, reading, take_turn, writing
 from operations.tables import Alert, AuditRow, Quarantine, Unit, WatchlistEntry
-from operations.watchlist import entry_json
+from operations.watch_pages import entry_json
 
 AT_ONCE = 500
 ANCHOR = "audit:anchor"

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,12 +21,15 @@ from operations.facts import (
     NotAllowed,
     NotFound,
 )
+from operations.reads.patterns import fixed_characters
 from operations.store import Session
-from operations.tables import Case, User, WatchlistEntry
-from operations.times import to_text
+from operations.tables import Case, WatchlistEntry
+from operations.watch_conditions import conditions_of
 
 SEVERITIES = ("red", "orange", "yellow")
 LEAST_FIXED = 3
+LEAST_FIXED_FUZZY = 5
+"""A pattern that names fewer characters fits so many plates that its misreads fit nearly all."""
 LONGEST = 16
 MAY: dict[str, tuple[str, ...]] = {
     "create": ("investigator", "supervisor"),
@@ -67,26 +70,21 @@ class CreatorMayNotApprove(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """What a person asks to be watched for. valid_until: aware UTC."""
+    """What a person asks to be watched for. valid_until: aware UTC; area, hours: see watch_conditions.py.
+
+    fuzzy: whether likely misreads raise an alert too; None: where the pattern names enough characters.
+    """
 
     pattern: str
     case_number: str
     reason: str
     severity: str
     valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What matching needs of a watchlist entry, and an alert of it."""
-
-    id: int
-    pattern: str
-    severity: str
-    case_id: int
-    case_number: str
-    valid_from: datetime
-    valid_until: datetime
+    fuzzy: bool | None = None
+    vehicle_class: str | None = None
+    colour: str | None = None
+    area: Mapping[str, Any] | None = None
+    hours: Mapping[str, Any] | None = None
 
 
 def normalise_pattern(text: str) -> str:
@@ -97,7 +95,7 @@ def normalise_pattern(text: str) -> str:
         raise BadInput(
             "pattern", "write a plate such as 浙JA1234, with ? for one character and * for any run"
         )
-    if len(re.sub(r"[?*]", "", pattern)) < LEAST_FIXED:
+    if fixed_characters(pattern) < LEAST_FIXED:
         raise BadInput("pattern", f"name at least {LEAST_FIXED} characters of the plate")
     return pattern
 
@@ -105,29 +103,41 @@ def normalise_pattern(text: str) -> str:
 def create(session: Session, actor: Actor, asked: NewEntry, now: datetime) -> WatchlistEntry:
     """Add an entry that waits for a second person. Raises NotAllowed, BadInput and the facts of a case."""
     _may(actor, "create")
+    said = checked(asked)
+    if asked.valid_until <= now:
+        raise BadInput("valid_until", "lies in the past")
+    case = open_case(session, actor, asked.case_number, now)
+    entry = WatchlistEntry(
+        **said, case_id=case.id, state="pending", valid_from=now, created_by=actor.user_id, created_at=now
+    )
+    session.add(entry)
+    session.flush()
+    _record(session, actor, entry, now, change="created", **_conditions_said(entry))
+    return entry
+
+
+def checked(asked: NewEntry) -> dict[str, Any]:
+    """Return what an entry says, as it is stored. Raises BadInput naming the field and the fix."""
     pattern = normalise_pattern(asked.pattern)
     if asked.severity not in SEVERITIES:
         raise BadInput("severity", f"choose one of {', '.join(SEVERITIES)}")
     if not asked.reason.strip():
         raise BadInput("reason", "say why this plate is looked for")
-    if asked.valid_until <= now:
-        raise BadInput("valid_until", "lies in the past")
-    case = open_case(session, actor, asked.case_number, now)
-    entry = WatchlistEntry(
-        pattern=pattern,
-        case_id=case.id,
-        reason=asked.reason.strip(),
-        severity=asked.severity,
-        state="pending",
-        valid_from=now,
-        valid_until=asked.valid_until,
-        created_by=actor.user_id,
-        created_at=now,
-    )
-    session.add(entry)
-    session.flush()
-    _record(session, actor, entry, now, change="created")
-    return entry
+    enough = fixed_characters(pattern) >= LEAST_FIXED_FUZZY
+    if asked.fuzzy and not enough:
+        raise BadInput("fuzzy", f"needs {LEAST_FIXED_FUZZY} characters named: name more, or leave it off")
+    conditions_of(asked.vehicle_class, asked.colour, asked.area, asked.hours)
+    return {
+        "pattern": pattern,
+        "reason": asked.reason.strip(),
+        "severity": asked.severity,
+        "valid_until": asked.valid_until,
+        "fuzzy": enough if asked.fuzzy is None else asked.fuzzy,
+        "vehicle_class": asked.vehicle_class,
+        "colour": asked.colour,
+        "area": dict(asked.area) if asked.area is not None else None,
+        "hours": dict(asked.hours) if asked.hours is not None else None,
+    }
 
 
 def approve(session: Session, actor: Actor, entry_id: int, now: datetime) -> WatchlistEntry:
@@ -180,53 +190,6 @@ def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Cas
     return case
 
 
-def entries_in_force(session: Session, now: datetime) -> list[Watched]:
-    """Return the active entries of open cases that are valid at `now`, by id."""
-    rows = session.execute(
-        select(
-            WatchlistEntry.id,
-            WatchlistEntry.pattern,
-            WatchlistEntry.severity,
-            WatchlistEntry.case_id,
-            Case.number,
-            WatchlistEntry.valid_from,
-            WatchlistEntry.valid_until,
-        )
-        .join(Case, Case.id == WatchlistEntry.case_id)
-        .where(WatchlistEntry.state == "active", Case.state == "open", Case.ends_at > now)
-        .where(WatchlistEntry.valid_from <= now, WatchlistEntry.valid_until > now)
-        .order_by(WatchlistEntry.id)
-    )
-    return [Watched(*row) for row in rows]
-
-
-def entry_json(session: Session, entries: Sequence[WatchlistEntry]) -> list[dict[str, Any]]:
-    """Return the entries as the API and the event stream show them; people are named by login."""
-    people = {entry.created_by for entry in entries} | {entry.decided_by for entry in entries}
-    users = session.execute(select(User.id, User.login).where(User.id.in_(people - {None})))
-    logins = {user.id: user.login for user in users}
-    case_ids = {entry.case_id for entry in entries}
-    cases = session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids)))
-    numbers = {case.id: case.number for case in cases}
-    return [
-        {
-            "id": entry.id,
-            "pattern": entry.pattern,
-            "case_number": numbers[entry.case_id],
-            "reason": entry.reason,
-            "severity": entry.severity,
-            "state": entry.state,
-            "valid_from": to_text(entry.valid_from),
-            "valid_until": to_text(entry.valid_until),
-            "created_by": logins.get(entry.created_by),
-            "created_at": to_text(entry.created_at),
-            "decided_by": logins.get(entry.decided_by) if entry.decided_by else None,
-            "decided_at": to_text(entry.decided_at),
-        }
-        for entry in entries
-    ]
-
-
 def _may(actor: Actor, action: str) -> None:
     if actor.role not in MAY[action]:
         raise NotAllowed(f"A {actor.role} may not {action} watchlist entries.")
@@ -249,7 +212,7 @@ def _decide(session: Session, actor: Actor, entry_id: int, action: str) -> Watch
     return entry
 
 
-def _record(session: Session, actor: Actor, entry: WatchlistEntry, now: datetime, **said: str) -> None:
+def _record(session: Session, actor: Actor, entry: WatchlistEntry, now: datetime, **said: Any) -> None:
     audit.record(
         session,
         actor=actor,
@@ -261,3 +224,9 @@ def _record(session: Session, actor: Actor, entry: WatchlistEntry, now: datetime
         reason=said.pop("reason", entry.reason),
         details={"pattern": entry.pattern, "severity": entry.severity, **said},
     )
+
+
+def _conditions_said(entry: WatchlistEntry) -> dict[str, Any]:
+    """Return for the trail what an entry says beside its pattern."""
+    names = ("fuzzy", "vehicle_class", "colour", "area", "hours")
+    return {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}

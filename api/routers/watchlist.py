@@ -14,8 +14,8 @@ from operations import watchlist
 from operations.access import Person
 from operations.store import Session, reading, writing
 from operations.tables import WatchlistEntry
-from operations.watch_pages import entries_page
-from operations.watchlist import NewEntry, entry_json
+from operations.watch_pages import entries_page, entry_json
+from operations.watchlist import NewEntry
 
 router = APIRouter(tags=["cases"])
 

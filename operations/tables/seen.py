@@ -63,7 +63,7 @@ class Alert(Table):
     dedup_key: Mapped[str] = mapped_column(String(120))
     severity: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(16), default="new", index=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("watchlist_entries.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("watchlist_entries.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     plate: Mapped[str] = mapped_column(String(16))
     camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"))
@@ -83,6 +83,9 @@ class Alert(Table):
     outcome: Mapped[str | None] = mapped_column(Text)
     match: Mapped[str] = mapped_column(String(8), default="exact")  # exact | fuzzy
     match_probability: Mapped[float | None]
+    """How probable it is that this is the watched vehicle, all known of the traffic weighed; fuzzy only."""
+    believed_plate: Mapped[str | None] = mapped_column(String(16))
+    """The watched plate that `plate` is believed to be a misread of; fuzzy only."""
     match_why: Mapped[list[dict[str, Any]] | None]
     """Where read and pattern differ: [{"position" (from 1), "read", "true", "probability"}]; fuzzy only."""
     verdict: Mapped[str | None] = mapped_column(String(12))  # confirmed | rejected

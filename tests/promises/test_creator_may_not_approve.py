@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from operations import watchlist
+from operations import watched, watchlist
 from operations.audit import Actor
 from operations.facts import BadInput, CaseClosed, CaseNotFound, NotACaseMember, NotAllowed
 from operations.store import Engine, reading, writing
@@ -39,11 +39,11 @@ def test_creator_may_not_approve(engine: Engine, clock: Clock) -> None:
         with pytest.raises(CreatorMayNotApprove), writing(engine) as session:
             decide(session, SUPERVISOR, entry_id, clock())
     with reading(engine) as session:
-        assert watchlist.entries_in_force(session, clock()) == []
+        assert watched.entries_in_force(session, clock()) == []
     with writing(engine) as session:
         watchlist.approve(session, SECOND_SUPERVISOR, entry_id, clock.move(5))
     with reading(engine) as session:
-        (entry,) = watchlist.entries_in_force(session, clock())
+        (entry,) = watched.entries_in_force(session, clock())
         assert entry.valid_from == clock(), "in force from the approval, not before"
         trail = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
         assert [(row.actor, row.details["change"], row.case_number) for row in trail] == [

@@ -19,7 +19,7 @@ def test_unwatched_vehicle_raises_nothing(engine: Engine, clock: Clock) -> None:
     strangers = [
         seen(clock(), 1, plate="浙JA1235"),
         seen(clock(), 2, plate=None, plate_characters=None),
-        seen(clock(), 3, plate="浙JA12-4"),
+        seen(clock(), 3, plate="浙JA1--4"),
         seen(clock() - timedelta(seconds=10), 4),  # received before the entry was in force
     ]
     stored = take(engine, Known(), clock(), *strangers)

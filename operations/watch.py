@@ -1,0 +1,141 @@
+"""The watch: the watchlist as one worker knows it, asked for the hits of a batch. It raises no alerts."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
+
+from operations import belief
+from operations.belief import LEAST_BELIEVED, Resemblance, Traffic
+from operations.hits import Believed, CameraPlace, Hit
+from operations.matching import Look, Match, Matcher, compiled
+from operations.reads.errors import ReadErrors, read_errors
+from operations.reads.patterns import is_plate, matches
+from operations.sightings import Sighting
+from operations.store import Session
+from operations.watch_conditions import Passage
+from operations.watched import entries_in_force, fingerprint
+
+RELOADED_EVERY_S = 1.0
+EXPECTED_EVERY_S = 300.0
+KNOWN_LIVES = 200_000
+OWN_LIFE = 20
+"""Sightings before yesterday after which a text is remembered, for a day, as a vehicle of its own."""
+
+Seen = tuple[Sighting, CameraPlace]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A sighting whose read resembles a watched plate."""
+
+    seen: Seen
+    match: Match
+
+    @property
+    def read(self) -> str:
+        return self.seen[0].plate or ""
+
+    @property
+    def resemblance(self) -> Resemblance:
+        pattern = self.match.entry.pattern
+        fits = partial(matches, pattern)
+        return Resemblance(self.read, self.match.plate, self.match.likelihood, fits, is_plate(pattern))
+
+
+class Watch:
+    """What one worker remembers: entries, a second old at most, and texts with a life of their own."""
+
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        """zone: of the site, in which the entries' hours are told."""
+        self.zone = zone
+        self._looked_at: datetime | None = None
+        self._fingerprint: Hashable = None
+        self._matcher = compiled([])
+        self._expected_at: datetime | None = None
+        self._expected = 0.0
+        self._lives: dict[str, Traffic] = {}
+        self._lives_of = datetime.min.date()
+
+    def hits(self, session: Session, seen: Sequence[Seen], now: datetime) -> list[Hit]:
+        """Return the hits of new sightings: exact ones, and resemblances that are believed."""
+        read = [each for each in seen if each[0].plate]
+        matcher = self.matcher(session, now)
+        if not read or not matcher.patterns:
+            return []
+        errors = read_errors(session)
+        found = matcher.matches([look_of(each, self.zone) for each in read], errors)
+        hits, suspects = [], []
+        for each, matched in zip(read, found, strict=True):
+            for match in matched:
+                if match.exact:
+                    hits.append(Hit(each[0], match.plate, match.entry, each[1]))
+                else:
+                    suspects.append(Suspect(each, match))
+        return hits + self._believed(session, suspects, errors, now)
+
+    def matcher(self, session: Session, now: datetime) -> Matcher:
+        """Return the matcher for `now`; entries are read again when one came into force or ended."""
+        if self._looked_at is None or not 0 <= (now - self._looked_at).total_seconds() < RELOADED_EVERY_S:
+            self._looked_at, new = now, fingerprint(session)
+            if new != self._fingerprint:
+                self._fingerprint, self._matcher = new, compiled(entries_in_force(session, now))
+                self._expected_at = None
+        return self._matcher
+
+    def _believed(
+        self, session: Session, suspects: Sequence[Suspect], errors: ReadErrors, now: datetime
+    ) -> list[Hit]:
+        """Weigh what resembles a watched plate. Most of it is a vehicle of its own, known as such."""
+        if not suspects:
+            return []
+        expected = self._expected_passes(session, now)
+        traffic = self._traffic(session, suspects, now)
+        possible = [
+            each
+            for each in suspects
+            if belief.at_most(each.resemblance, traffic, expected, errors) >= LEAST_BELIEVED
+        ]
+        denied = belief.rejected(session, ((each.match.entry.id, each.read) for each in possible))
+        possible = [each for each in possible if (each.match.entry.id, each.read) not in denied]
+        truths = {text for each in possible for text in errors.likely_truths(each.read, belief.LEAST_TRUTH)}
+        traffic |= belief.traffic_of(session, truths - traffic.keys(), now)
+        hits = []
+        for each in possible:
+            probability = belief.believed(each.resemblance, traffic, expected, errors)
+            if probability >= LEAST_BELIEVED:
+                why = errors.why(each.read, each.match.plate)
+                believed = Believed(each.match.plate, probability, why)
+                hits.append(Hit(each.seen[0], each.read, each.match.entry, each.seen[1], believed))
+        return hits
+
+    def _traffic(self, session: Session, suspects: Sequence[Suspect], now: datetime) -> dict[str, Traffic]:
+        """Return the traffic of the reads and of the plates that they resemble."""
+        if now.date() != self._lives_of or len(self._lives) > KNOWN_LIVES:
+            self._lives, self._lives_of = {}, now.date()
+        known = {each.read: self._lives[each.read] for each in suspects if each.read in self._lives}
+        asked = {
+            text for each in suspects if each.read not in known for text in (each.read, each.match.plate)
+        }
+        counted = belief.traffic_of(session, asked, now)
+        reads = {each.read for each in suspects}
+        for text, traffic in counted.items():
+            if traffic.before_yesterday >= OWN_LIFE and text in reads:
+                self._lives[text] = traffic
+        return known | counted
+
+    def _expected_passes(self, session: Session, now: datetime) -> float:
+        since = self._expected_at
+        if since is None or not timedelta(0) <= now - since < timedelta(seconds=EXPECTED_EVERY_S):
+            entries = sum(len(group) for group in self._matcher.entries)
+            self._expected_at, self._expected = now, belief.expected_passes(session, entries, now)
+        return self._expected
+
+
+def look_of(seen: Seen, zone: tzinfo) -> Look:
+    """Return what matching asks of a sighting."""
+    sighting, camera = seen
+    local = sighting.seen_at.astimezone(zone)
+    place = (camera.lon, camera.lat)
+    passage = Passage(sighting.vehicle_class, sighting.colour, place, local)
+    return Look(sighting.plate or "", sighting.received_at, passage)
