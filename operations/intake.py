@@ -148,7 +148,7 @@ def _remember_reads(session: Session, known: Known, read: Sequence[Sighting]) ->
     """Keep the plate texts for searching, and learn how plates are misread from the single looks."""
     plates = [(one.plate, one.seen_at.astimezone(UTC).date()) for one in read if one.plate]
     keep(session, known.plates, plates)
-    sure = [one for one in read if one.plate_looks and (one.plate_confidence or 0.0) >= SURE]
+    sure = [one for one in read if (one.plate_confidence or 0.0) >= SURE and not one.simulated]
     learn_looks(session, [(one.plate_looks or [], one.plate or "") for one in sure])
 
 

@@ -90,8 +90,8 @@ def learned(looks: Counts, operators: Counts) -> Confusions:
     heard[:, :, code(UNREADABLE)] = 0.0  # what one look could not read, fusing makes up from the others
     weights = _PRIOR_SHAPE * shape + _OPERATOR * _shared(wrong) + _at_most(_shared(heard), _LOOKS_AT_MOST)
     shapes = weights / weights.sum(axis=2, keepdims=True)
-    expected = (operators.table.sum(axis=2) * levels).sum(axis=0)
-    change = (_PRIOR_LEVEL + wrong.sum(axis=(0, 2))) / (_PRIOR_LEVEL + expected)
+    expected = _shared(operators.table.sum(axis=2) * levels)
+    change = (_PRIOR_LEVEL + _shared(wrong.sum(axis=2))) / (_PRIOR_LEVEL + expected)
     return Confusions(
         _table(shapes, levels * np.clip(change, *_LEVEL_CHANGES)),
         _slip(DROPPED, operators.dropped, operators.plates),

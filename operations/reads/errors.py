@@ -10,7 +10,17 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from sqlalchemy import select
 
-from operations.reads.codes import ALPHABET, CODES, OTHER, UNREADABLE, code
+from operations.reads.codes import (
+    ALPHABET,
+    CODES,
+    DIGITS,
+    LETTERS,
+    NAMING,
+    OTHER,
+    PROVINCES,
+    UNREADABLE,
+    code,
+)
 from operations.reads.confusions import (
     PLACES,
     Confusions,
@@ -27,6 +37,8 @@ from operations.tables.reads import ReadConfusion
 KNOWN_FOR_S = 60.0
 FUSED, OPERATOR = "fused", "operator"
 _REMEMBERED = 4096
+_FIRST = Choice.of(dict.fromkeys(PROVINCES + LETTERS + DIGITS, 1.0))
+_SERIAL = Choice.of(dict.fromkeys(LETTERS + DIGITS + NAMING, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,10 @@ class ReadErrors:
         return self._remembered("reads", true, least, self._reads_of)
 
     def likely_truths(self, read: str, least: float) -> dict[str, float]:
-        """Return every plate that is read as `read` with P(read | plate) >= least, as likely_reads."""
+        """Return every plate that is read as `read` with P(read | plate) >= least, as likely_reads.
+
+        Where a dropped character is put back, only what can stand there is tried.
+        """
         return self._remembered("truths", read, least, self._truths_of)
 
     def _remembered(
@@ -132,7 +147,8 @@ class ReadErrors:
         later = [self._choice("truths", place + 1, char) for place, char in enumerate(read)]
         for at, chance in enumerate(self.dropped(len(read) + 1)):
             if chance >= least:
-                found.append(likeliest([*choices[:at], self._any_true, *later[at:]], chance, least))
+                missing = _SERIAL if at else _FIRST
+                found.append(likeliest([*choices[:at], missing, *later[at:]], chance, least))
         earlier = [self._choice("truths", max(0, place - 1), char) for place, char in enumerate(read)]
         for at, chance in enumerate(self.extra(len(read) - 1) if len(read) > 1 else []):
             chance *= self._extra_char[code(read[at])]
@@ -160,10 +176,6 @@ class ReadErrors:
     @cached_property
     def _any_extra(self) -> Choice:
         return Choice.of({char: self._extra_char[code(char)] for char in ALPHABET})
-
-    @cached_property
-    def _any_true(self) -> Choice:
-        return Choice.of({char: 1.0 for char in ALPHABET if self._extra_char[code(char)] > 0})
 
     def dropped(self, length: int) -> list[float]:
         """Return P(this character was dropped) for each of a plate's."""

@@ -21,6 +21,8 @@ from operations.store import Session
 _SPARE = 1.25
 _SAMPLED = 4096
 """Plates by which a column's selectivity is judged."""
+_FEW = 12
+"""Codes up to which comparing with each is quicker than looking each plate's up."""
 _ROUNDING = 1e-4
 
 
@@ -110,10 +112,12 @@ class PlateIndex:
 
     def count(self, pattern: str) -> int:
         """Return how many plates match the pattern exactly."""
-        if pattern.count("*") > 1:
-            return len(self._matching(self._plates, pattern))
-        fits = exact_fits(pattern, [*self._plates])
-        return sum(_count(self._plates[len(fit.columns)], fit) for fit in fits)
+        plates = self._plates
+        matching = {length: np.zeros(here.count, bool) for length, here in plates.items()}
+        for fit in exact_fits(pattern, [*plates]):
+            length = len(fit.columns)
+            matching[length][_matching(plates[length], fit)] = True
+        return sum(int(np.count_nonzero(each)) for each in matching.values())
 
     def _exact(self, plates: dict[int, _Plates], pattern: str, most: int) -> list[Likely]:
         found: dict[str, None] = {}
@@ -126,20 +130,9 @@ class PlateIndex:
                 break
         return [Likely(text, 1.0, ()) for text in list(found)[:most]]
 
-    def _matching(self, plates: dict[int, _Plates], pattern: str) -> set[tuple[int, int]]:
-        """Return length and row of each plate that matches, each once though it may in several ways."""
-        found: set[tuple[int, int]] = set()
-        for fit in exact_fits(pattern, [*plates]):
-            length = len(fit.columns)
-            found |= {(length, row) for row in _matching_rows(plates[length], fit).tolist()}
-        return found
 
-
-def _count(plates: _Plates, fit: Fit) -> int:
-    return len(_matching_rows(plates, fit))
-
-
-def _matching_rows(plates: _Plates, fit: Fit) -> np.ndarray:
+def _matching(plates: _Plates, fit: Fit) -> np.ndarray:
+    """Return the rows that a fit of an exact pattern matches."""
     rows = _scan(plates, fit, -1.0)[0]
     if not has_strange(fit):
         return rows
@@ -193,9 +186,12 @@ def _scan(plates: _Plates, fit: Fit, bound: float) -> tuple[np.ndarray, np.ndarr
 def _first(codes: np.ndarray, column: np.ndarray, least: float) -> np.ndarray:
     """Return the rows whose code in this column costs no more than is left."""
     allowed = np.flatnonzero(column >= least)
-    if len(allowed) == 1:
-        return np.flatnonzero(codes == allowed[0])
-    return np.flatnonzero((column >= least)[codes])
+    if len(allowed) > _FEW:
+        return np.flatnonzero(np.take(column >= least, codes))
+    passing = np.zeros(len(codes), bool)
+    for each in allowed.tolist():
+        passing |= codes == each
+    return np.flatnonzero(passing)
 
 
 def _passing(codes: np.ndarray, column: np.ndarray, slack: float) -> float:
