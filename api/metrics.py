@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.live.feed import Feed
 from operations import conditions, metrics
+from operations.retention import Proof
 from operations.store import DatabaseDown, Engine, reading
 
 LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -129,6 +130,7 @@ class AskedWhenScraped(Collector):
             _gauge("cameras_live", "Cameras with a source", counts.live),
             _gauge("alerts_open", "Alerts not closed", counts.alerts_open),
             _gauge("audit_unsealed", "Audit rows not yet in the hash chain", counts.unsealed),
+            *_retention(counts.retention),
         ]
 
     def _flowing(self) -> list[Metric]:
@@ -155,6 +157,20 @@ def _ingest(figures: Mapping[str, Mapping[str, float]]) -> Iterator[Metric]:
             if name in said:
                 family.add_metric([worker], said[name])
         yield family
+
+
+def _retention(proof: Proof | None) -> Iterator[Metric]:
+    """Yield what retention last proved; nothing before it first ran."""
+    if proof is None:
+        return
+    at, left = "When retention last said that it ran", "What should have gone and was still there"
+    yield _gauge("retention_last_run_timestamp_seconds", at, proof.at.timestamp())
+    yield _by(
+        "retention_left", left, "what", {"sightings": proof.left_sightings, "pictures": proof.left_pictures}
+    )
+    gone = {"sightings": proof.sightings, "pictures": proof.pictures}
+    yield _by("retention_deleted", "What went when retention last spoke", "what", gone)
+    yield _gauge("retention_preserved", "Old sightings that open cases preserve", proof.preserved)
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from operations import stream
 from operations.alerts import CLOSED
+from operations.retention import Proof, last_proof
 from operations.store import Session
 from operations.tables import Alert, AuditRow, Camera
 
@@ -17,12 +18,16 @@ WORKERS = "worker:*"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database knows: cameras by state, those with a source, open alerts, audit rows not sealed."""
+    """What the database knows: cameras by state, those with a source, open alerts, audit rows not sealed.
+
+    retention: when it last said that it ran, and what it left that should have gone; None: it never has.
+    """
 
     cameras: dict[str, int]
     live: int
     alerts_open: int
     unsealed: int
+    retention: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def stored(session: Session) -> Stored:
         live=session.scalar(live) or 0,
         alerts_open=session.scalar(alerts_open) or 0,
         unsealed=session.scalar(unsealed) or 0,
+        retention=last_proof(session),
     )
 
 

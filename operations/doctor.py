@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.redis_server import NoRedis, find_redis_server
 from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
-from operations import audit, stream
+from operations import audit, retention, stream
 from operations.migrate import is_current
 from operations.relay import read_anchor
-from operations.store import Engine, engine_from_url, reading
+from operations.store import Engine, Session, engine_from_url, reading
 from operations.tables import Camera, User
 
 LEAST_DISK_BYTES = 1 << 30
@@ -67,7 +67,7 @@ def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
         database = _database(engine)
         yield database
         if database.well:
-            yield from _records(engine, settings, read_anchor(client) if answers else None)
+            yield from _records(engine, settings, read_anchor(client) if answers else None, now)
         yield from _redis(settings, client if answers else None)
     finally:
         engine.dispose()
@@ -119,7 +119,9 @@ def _database(engine: Engine) -> Finding:
         return Finding("database", False, f"cannot be reached: {reason} Check DATABASE_URL.")
 
 
-def _records(engine: Engine, settings: Settings, anchor: audit.Seal | None) -> Iterator[Finding]:
+def _records(
+    engine: Engine, settings: Settings, anchor: audit.Seal | None, now: datetime
+) -> Iterator[Finding]:
     with reading(engine) as session:
         users = session.scalar(select(func.count()).select_from(User)) or 0
         words = f"{users} login(s)" if users else "no login yet: run `watchgrid user add`."
@@ -130,6 +132,7 @@ def _records(engine: Engine, settings: Settings, anchor: audit.Seal | None) -> I
         if broken:
             words = f"BROKEN at row {broken.sequence}: {broken.why}. Tell the auditor."
         yield Finding("audit log", verdict.whole, words)
+        yield _retention(session, settings.retention_days, now)
         rows = session.execute(
             select(Camera.code, Camera.state, Camera.state_reason)
             .where(Camera.source.is_not(None), Camera.enabled, Camera.state != "online")
@@ -139,6 +142,20 @@ def _records(engine: Engine, settings: Settings, anchor: audit.Seal | None) -> I
         yield Finding("camera", False, f"{code} is {state}: {reason or 'no worker has reported it yet.'}")
     if (settings.data_dir / "first-logins.json").exists() and settings.env == "production":
         yield Finding("logins", False, "DATA_DIR/first-logins.json still holds passwords: delete it.")
+
+
+def _retention(session: Session, days: int, now: datetime) -> Finding:
+    proof = retention.last_proof(session)
+    if proof is not None and (proof.left_sightings or proof.left_pictures):
+        left = f"{proof.left_sightings} sightings and {proof.left_pictures} pictures older than {days} days"
+        return Finding("retention", False, f"{left} are still there: see the worker's log and MEDIA_DIR.")
+    said = f"last proven {proof.at:%Y-%m-%d %H:%M} UTC" if proof else "not yet"
+    if retention.overdue(session, now, days):
+        return Finding("retention", False, f"{said}: is `python -m operations` running? See its log.")
+    if proof is None:
+        return Finding("retention", True, "has not run yet: it runs each hour, in `python -m operations`")
+    kept = f"nothing older than {days} days but {proof.preserved} sightings that open cases preserve"
+    return Finding("retention", True, f"{said}: {kept}")
 
 
 def _answers(client: redis.Redis) -> bool:

@@ -9,17 +9,18 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from operations import audit, camera_hours
 from operations.audit import SYSTEM
 from operations.deletion import Pictures, count_left, delete_sightings, kept_pictures
 from operations.questions.preserved import count_preserved, preserve_alerts
 from operations.store import Engine, Session, ensure_partitions, reading, take_turn, writing
-from operations.tables import AuditRow
+from operations.tables import AuditRow, CameraHour
 from operations.times import to_text
 
 PARTITIONS_AHEAD_DAYS = 7
+LATEST = timedelta(hours=26)  # it speaks once a day, within an hour of midnight (UTC)
 ACTION, SUBJECT = "sightings.expired", "sightings"
 
 
@@ -36,6 +37,18 @@ class Expired:
     @property
     def is_proven(self) -> bool:
         return not (self.left_sightings or self.left_pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What retention last said in the trail: when, what went, and what was left that should have gone."""
+
+    at: datetime
+    sightings: int
+    pictures: int
+    left_sightings: int
+    left_pictures: int
+    preserved: int
 
 
 def make_partitions(engine: Engine, now: datetime) -> None:
@@ -77,9 +90,22 @@ def expire(engine: Engine, media_dir: Path, now: datetime, days: int) -> Expired
     return gone
 
 
-def last_proof(session: Session) -> AuditRow | None:
-    """Return the audit row of the last time that retention ran, or found anything."""
-    return _last_row(session, None)
+def last_proof(session: Session) -> Proof | None:
+    """Return what retention last said: once a day, and whenever anything went. None: it never ran."""
+    row = _last_row(session, None)
+    if row is None:
+        return None
+    counts = {name: int(row.details.get(name, 0)) for name in Proof.__slots__ if name != "at"}
+    return Proof(at=row.at, **counts)
+
+
+def overdue(session: Session, now: datetime, days: int) -> bool:
+    """Return whether retention should have said something and has not: it is switched off, or it fails."""
+    proof = last_proof(session)
+    if proof is not None:
+        return now - proof.at > LATEST
+    first = session.scalar(select(func.min(CameraHour.hour)))
+    return first is not None and first < limit_at(now, days) - LATEST
 
 
 def _last_row(session: Session, day: str | None) -> AuditRow | None:
