@@ -32,8 +32,8 @@ async function problemFrom(response: Response): Promise<Problem> {
   return new Problem(response.status, body.title ?? response.statusText, detail, body.field ?? null, String(body.type ?? "").split("/").pop());
 }
 
-async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+async function request(method: string, path: string, body: unknown, accept: string): Promise<Response> {
+  const headers: Record<string, string> = { Accept: accept };
   if (method !== "GET") headers["X-Watchgrid"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await fetch(ROOT + path, {
@@ -44,6 +44,11 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<T>
   });
   if (response.status === 401 && path !== "/session") onSignedOut();
   if (!response.ok) throw await problemFrom(response);
+  return response;
+}
+
+async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await request(method, path, body, "application/json");
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
@@ -51,6 +56,26 @@ export const get = <T>(path: string, query: Record<string, unknown> = {}): Promi
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => send("POST", path, body);
 export const patch = <T>(path: string, body: unknown): Promise<T> => send("PATCH", path, body);
 export const remove = (path: string): Promise<void> => send("DELETE", path);
+
+/** Save what a path answers on the user's disk, under the server's name for it or else `name`. */
+export async function download(path: string, name: string): Promise<void> {
+  await save(await request("GET", path, undefined, "*/*"), name);
+}
+
+/** The same for what is made by a question with a body. */
+export async function downloadPost(path: string, body: unknown, name: string): Promise<void> {
+  await save(await request("POST", path, body, "*/*"), name);
+}
+
+async function save(response: Response, name: string): Promise<void> {
+  const given = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = given ?? name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url));
+}
 
 /** Write a query string, leaving out what is empty. */
 export function queryString(query: Record<string, unknown>): string {

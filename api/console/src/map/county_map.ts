@@ -9,7 +9,8 @@ import { fromLonLat, toLonLat, transformExtent } from "ol/proj.js";
 import ImageCanvas from "ol/source/ImageCanvas.js";
 import type VectorSource from "ol/source/Vector.js";
 import type { Alert, Unit } from "../api/types";
-import { alertFeatures, makeLayers, placeFeatures, point, routeFeatures, stopFeatures, townFeatures, updateUnits, type Layers, type Route, type Stop } from "./layers";
+import { AreaPen, type Area } from "./area";
+import { alertFeatures, makeLayers, placeFeatures, point, routeFeatures, stopFeatures, townFeatures, updateUnits, type Layers, type Playhead, type Route, type Stop } from "./layers";
 import OlFeature from "ol/Feature.js";
 import type { Packed } from "./pack";
 import { PALETTES } from "./palette";
@@ -23,6 +24,7 @@ export interface MapEvents {
   onView(view: { lon: number; lat: number; zoom: number }): void;
   onPointer(lonLat: [number, number] | null): void;
   onReady(): void;
+  onArea(area: Area): void;
 }
 const PICK_PX = 9;
 const REDRAW_MS = 250;
@@ -32,6 +34,7 @@ export class CountyMap {
   readonly layers: Layers;
   private readonly sheet = new ImageLayer();
   private readonly pulses: Pulses;
+  private readonly pen: AreaPen;
   private options: SheetOptions = { palette: PALETTES.night, groups: new Set(), letters: {}, showGrids: true, showRoads: true, watched: new Set() };
   private cameraIndex = new Map<number, number>();
   private packed: Packed | null = null;
@@ -39,15 +42,16 @@ export class CountyMap {
 
   constructor(private readonly target: HTMLElement, bounds: number[], events: MapEvents) {
     this.layers = makeLayers(() => this.options.palette);
-    const { labels, townLabels, routes, stops, units, alerts, selection, playhead } = this.layers;
+    const { labels, townLabels, area, routes, stops, units, alerts, selection, playhead } = this.layers;
     this.map = new OlMap({
       target,
       controls: [],
       interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.sheet, labels, routes, units, townLabels, stops, alerts, playhead, selection],
+      layers: [this.sheet, labels, area, routes, units, townLabels, stops, alerts, playhead, selection],
       view: this.makeView(bounds),
     });
     this.pulses = new Pulses(this.map);
+    this.pen = new AreaPen(this.map, area.getSource()!, events.onArea);
     this.listen(events);
   }
 
@@ -67,11 +71,11 @@ export class CountyMap {
   }
 
   private listen(events: MapEvents): void {
-    this.map.on("singleclick", (event) => events.onPick(this.hit(event.pixel)));
+    this.map.on("singleclick", (event) => this.pen.drawing || events.onPick(this.hit(event.pixel)));
     this.map.on("pointermove", (event) => {
       if (event.dragging) return;
       events.onPointer(toLonLat(event.coordinate) as [number, number]);
-      this.target.style.cursor = this.hit(event.pixel) ? "pointer" : "";
+      this.target.style.cursor = this.pen.drawing ? "crosshair" : this.hit(event.pixel) ? "pointer" : "";
     });
     this.map.on("moveend", () => {
       const [lon, lat] = toLonLat(this.map.getView().getCenter()!) as [number, number];
@@ -145,8 +149,17 @@ export class CountyMap {
     this.refill(this.layers.selection.getSource()!, features);
   }
 
-  setPlayhead(place: [number, number] | null): void {
-    this.refill(this.layers.playhead.getSource()!, place ? [new OlFeature({ geometry: point(...place) })] : []);
+  setPlayheads(playheads: Playhead[]): void {
+    this.refill(this.layers.playhead.getSource()!, playheads.map(({ place, second }) => new OlFeature({ geometry: point(...place), second })));
+  }
+
+  setArea(area: Area | null): void {
+    this.pen.show(area);
+  }
+
+  /** While drawing, clicks set corners; a double click or the first corner closes the area. */
+  setDrawing(drawing: boolean): void {
+    this.pen.draw(drawing);
   }
 
   private refill(source: VectorSource, features: Feature[]): void {

@@ -10,12 +10,19 @@ import type { Alert, Line, Severity, Unit } from "../api/types";
 import { SEVERITIES } from "../state/alerts.svelte";
 import type { Packed, Place } from "./pack";
 import type { Palette } from "./palette";
-import { alertStyle, labelStyle, lineStyle, playheadStyle, selectionStyle, stationStyle, stopStyle, unitStyle, type LineKind } from "./symbols";
+import { alertStyle, areaStyle, labelStyle, lineStyle, playheadStyle, selectionStyle, stationStyle, stopStyle, unitStyle, type LineKind } from "./symbols";
 
 /** A line to draw over the roads. */
 export interface Route {
   kind: LineKind;
   line: Line;
+  /** Written along the line. */
+  label?: string;
+}
+/** A vehicle on the map at the moment of a playback. */
+export interface Playhead {
+  place: [number, number];
+  second: boolean;
 }
 /** A numbered mark: a stop of a patrol, a sighting of a vehicle. */
 export interface Stop {
@@ -25,6 +32,8 @@ export interface Stop {
   label: string;
   done: boolean;
   strong: boolean;
+  square?: boolean;
+  note?: string;
 }
 
 const UNIT_LABELS_BELOW = 28;
@@ -39,6 +48,7 @@ export interface Layers {
   /** Grids, points, stations: under the units. Towns are above them. */
   labels: VectorLayer;
   townLabels: VectorLayer;
+  area: VectorLayer;
   routes: VectorLayer;
   stops: VectorLayer;
   units: VectorLayer;
@@ -57,12 +67,14 @@ export function makeLayers(palette: () => Palette): Layers {
     alertSource,
     labels: labelLayer(palette),
     townLabels: labelLayer(palette),
-    routes: new VectorLayer({ source: new VectorSource(), style: (feature) => lineStyle(feature.get("kind") as LineKind, palette()) }),
+    area: new VectorLayer({ source: new VectorSource(), style: () => areaStyle(palette()) }),
+    routes: new VectorLayer({ source: new VectorSource(), style: (feature) => lineStyle(feature.get("kind") as LineKind, (feature.get("label") as string) ?? "", palette()) }),
     stops: new VectorLayer({
       source: stopSource,
       style: (feature, resolution) => {
         const crowded = resolution > NUMBERS_BELOW && stopSource.getFeatures().length > CROWD && !feature.get("strong");
-        return stopStyle(crowded ? "" : feature.get("label"), feature.get("done"), feature.get("strong"), palette());
+        const look = { label: crowded ? "" : feature.get("label"), done: feature.get("done"), strong: feature.get("strong"), square: feature.get("square") === true, note: crowded ? "" : (feature.get("note") ?? "") };
+        return stopStyle(look, palette());
       },
     }),
     units: new VectorLayer({
@@ -75,7 +87,7 @@ export function makeLayers(palette: () => Palette): Layers {
     }),
     alerts: new VectorLayer({ source, style: (feature) => clusterStyle(feature.get("features") as Feature[], palette()) }),
     selection: new VectorLayer({ source: new VectorSource(), style: (feature) => selectionStyle(feature.get("radius"), palette()) }),
-    playhead: new VectorLayer({ source: new VectorSource(), style: () => playheadStyle(palette()) }),
+    playhead: new VectorLayer({ source: new VectorSource(), style: (feature) => playheadStyle(feature.get("second") === true, palette()) }),
   };
 }
 
@@ -119,7 +131,7 @@ export function alertFeatures(alerts: Alert[]): Feature[] {
 
 export function routeFeatures(routes: Route[]): Feature[] {
   return routes.map(
-    ({ kind, line }) => new Feature({ geometry: new LineString(line.coordinates.map((lonLat) => fromLonLat(lonLat))), kind }),
+    ({ kind, line, label }) => new Feature({ geometry: new LineString(line.coordinates.map((lonLat) => fromLonLat(lonLat))), kind, label }),
   );
 }
 

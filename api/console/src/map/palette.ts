@@ -22,6 +22,7 @@ export interface Palette {
   text2: string;
   accent: string;
   halo: string;
+  areaFill: string;
 }
 
 export const PALETTES: Record<Theme, Palette> = {
@@ -45,6 +46,7 @@ export const PALETTES: Record<Theme, Palette> = {
     text2: "#9fabae",
     accent: "#86cdb4",
     halo: "rgba(15,19,22,0.85)",
+    areaFill: "rgba(134,205,180,0.09)",
   },
   day: {
     sea: "#d3d8d6",
@@ -66,6 +68,7 @@ export const PALETTES: Record<Theme, Palette> = {
     text2: "#49545a",
     accent: "#0b6049",
     halo: "rgba(243,244,241,0.9)",
+    areaFill: "rgba(11,96,73,0.08)",
   },
 };
 

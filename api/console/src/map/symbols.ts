@@ -119,12 +119,18 @@ export function stationStyle(name: string, palette: Palette): Style[] {
   ]);
 }
 
-export type LineKind = "dispatch" | "assigned" | "patrol" | "track" | "gap" | "sightings";
+/** `second` and its kin belong to another vehicle than `track`: hollow lines, told apart without colour. */
+export type LineKind = "dispatch" | "assigned" | "patrol" | "track" | "second" | "gap" | "secondgap" | "other" | "secondother" | "alternative" | "sightings";
 
-export function lineStyle(kind: LineKind, palette: Palette): Style[] {
-  return cached(`line ${kind}`, () => {
+export function lineStyle(kind: LineKind, label: string, palette: Palette): Style[] {
+  return cached(`line ${kind} ${label}`, () => {
     const casing = new Style({ stroke: new Stroke({ color: palette.halo, width: 8 }) });
     const plain = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash }) });
+    if (kind === "second") return [casing, plain(palette.text, 6), plain(palette.ink, 2.6)];
+    if (kind === "secondgap") return [casing, plain(palette.text, 5.5, [2, 9]), plain(palette.ink, 2.4, [2, 9])];
+    if (kind === "other") return [plain(palette.text2, 1.3)];
+    if (kind === "secondother") return [plain(palette.text2, 3.2), plain(palette.ink, 1.4)];
+    if (kind === "alternative") return [plain(palette.halo, 4), plain(palette.text2, 1.5), ...alongside(label, palette)];
     if (kind === "dispatch" || kind === "patrol") return [casing, plain(palette.accent, 3.5)];
     if (kind === "assigned") return [plain(palette.accent, 1.4, [2, 5])];
     if (kind === "track") return [casing, plain(palette.text, 3)];
@@ -133,20 +139,40 @@ export function lineStyle(kind: LineKind, palette: Palette): Style[] {
   });
 }
 
+function alongside(label: string, palette: Palette): Style[] {
+  if (!label) return [];
+  const text = words(label, palette.text, palette.halo, 12, { weight: 500 });
+  text.setPlacement("line");
+  return [new Style({ text, zIndex: 2 })];
+}
+
+export interface StopLook {
+  label: string;
+  done: boolean;
+  strong: boolean;
+  /** Square: of the second vehicle. */
+  square: boolean;
+  /** Words under the mark. */
+  note: string;
+}
+
 /** A numbered stop or sighting, or a dot where there are too many to number; `done` is filled, `strong` is drawn in the accent. */
-export function stopStyle(label: string, done: boolean, strong: boolean, palette: Palette): Style[] {
-  return cached(`stop ${label} ${done} ${strong}`, () => {
+export function stopStyle({ label, done, strong, square, note }: StopLook, palette: Palette): Style[] {
+  return cached(`stop ${label} ${done} ${strong} ${square} ${note}`, () => {
     const colour = strong ? palette.accent : palette.text;
-    return [
+    const fill = new Fill({ color: done ? colour : palette.ink });
+    const stroke = new Stroke({ color: colour, width: 2.2 });
+    const wide = label.length > 2 ? 3 + 2.2 * label.length : 0;
+    const radius = label ? Math.max(10.5, wide) : 4.5;
+    const image = square ? new RegularShape({ points: 4, angle: Math.PI / 4, radius: radius * 1.25, fill, stroke }) : new Circle({ radius, fill, stroke });
+    const styles = [
       new Style({
-        image: new Circle({
-          radius: label ? 10.5 : 4.5,
-          fill: new Fill({ color: done ? colour : palette.ink }),
-          stroke: new Stroke({ color: colour, width: 2.2 }),
-        }),
+        image,
         text: new Text({ text: label, font: `600 12px ${SANS}`, fill: new Fill({ color: done ? palette.ink : palette.text }), offsetY: 1 }),
       }),
     ];
+    if (note) styles.push(new Style({ zIndex: 3, text: words(note, palette.text, palette.halo, 12, { y: radius + 9, weight: 500 }) }));
+    return styles;
   });
 }
 
@@ -157,12 +183,19 @@ export function selectionStyle(radius: number, palette: Palette): Style[] {
   ]);
 }
 
-/** The vehicle of a playback. */
-export const playheadStyle = (palette: Palette): Style[] =>
-  cached("playhead", () => [
-    new Style({
-      image: new Circle({ radius: 7, fill: new Fill({ color: palette.accent }), stroke: new Stroke({ color: palette.ink, width: 3 }) }),
-    }),
+/** The vehicle of a playback; the second one of two is a hollow square. */
+export const playheadStyle = (second: boolean, palette: Palette): Style[] =>
+  cached(`playhead ${second}`, () => {
+    const fill = new Fill({ color: second ? palette.ink : palette.accent });
+    const stroke = new Stroke({ color: second ? palette.accent : palette.ink, width: 3 });
+    return [new Style({ image: second ? new RegularShape({ points: 4, angle: Math.PI / 4, radius: 10, fill, stroke }) : new Circle({ radius: 7, fill, stroke }) })];
+  });
+
+/** An area that is asked about. */
+export const areaStyle = (palette: Palette): Style[] =>
+  cached("area", () => [
+    new Style({ stroke: new Stroke({ color: palette.halo, width: 5 }), fill: new Fill({ color: palette.areaFill }) }),
+    new Style({ stroke: new Stroke({ color: palette.accent, width: 2, lineDash: [8, 5] }) }),
   ]);
 
 export function labelStyle(kind: "town" | "grid" | "point", name: string, palette: Palette): Style[] {

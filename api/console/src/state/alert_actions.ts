@@ -23,7 +23,13 @@ export const dispatch = (alert: Alert, unit: number | null = null): Promise<void
 
 export const arrive = (alert: Alert): Promise<void> => act(alert, "arrive", {}, { state: "on_scene" });
 export const resolve = (alert: Alert, outcome: string): Promise<void> => act(alert, "resolve", { outcome }, {});
-export const markFalse = (alert: Alert, reason: string): Promise<void> => act(alert, "false_alarm", { reason }, {});
+
+/** It is the watched vehicle; `truePlate` where it was read a little wrong. The read-error model learns from it. */
+export const confirm = (alert: Alert, truePlate: string | null): Promise<void> => act(alert, "confirm", truePlate ? { true_plate: truePlate } : {}, {});
+
+/** It is not: closes the alert as a false alarm; `truePlate` is what the plate really says. */
+export const reject = (alert: Alert, reason: string, truePlate: string | null): Promise<void> =>
+  act(alert, "reject", { reason, ...(truePlate && { true_plate: truePlate }) }, {});
 
 export type ActionName = "acknowledge" | "dispatch" | "arrive" | "resolve" | "false_alarm";
 const ALLOWED: Record<AlertState, ActionName[]> = {

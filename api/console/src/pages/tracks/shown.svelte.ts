@@ -1,0 +1,121 @@
+// What of an answer is on screen: the trip, plate, companion, point or conflict that is chosen, and what the map draws of it.
+import type { Conflict, NextPoint, QueryAnswer } from "../../api/questions";
+import type { Playhead, Route, Stop } from "../../map/layers";
+import { route, setQuery } from "../../state/router.svelte";
+import { encounterStops, nextRoutes, nextStops, otherRoutes, tripRoutes, tripStops } from "./drawn";
+import { boundsOf, lanesOf, ms, placeAt, tripsOf, tripWith, type Lane, type Trip } from "./lanes";
+
+export class Shown {
+  answer = $state.raw<QueryAnswer | null>(null);
+  /** The moment of the playback; choosing a reading moves it there. */
+  private at = $state.raw<{ query: string; moment: number } | null>(null);
+  site = $state<number | null>(null);
+  conflict = $state.raw<Conflict | null>(null);
+
+  sightingId = $derived(route.query.sighting ?? null);
+  plate = $derived(route.query.plate ?? null);
+  allLanes = $derived<Lane[]>(this.answer?.state === "answered" ? lanesOf(this.answer) : []);
+  /** In a search, only the chosen vehicle; with companions, the case's vehicle. */
+  lanes = $derived<Lane[]>(this.listsVehicles ? this.allLanes.filter((lane) => lane.plate === this.vehicle) : this.allLanes);
+  trips = $derived<Trip[]>(tripsOf(this.lanes));
+  trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId));
+  /** Several lanes share one time axis only where they are compared. */
+  timeLanes = $derived<Lane[]>(this.lanes.length === 1 || this.comparesTwo ? this.lanes : this.lanes.filter((lane) => lane.trips.includes(this.trip!)));
+  companion = $derived(this.answer?.companions?.find((one) => one.plate === this.plate) ?? (this.plate === null ? this.answer?.companions?.[0] : undefined));
+  point = $derived<NextPoint | undefined>(this.answer?.next?.find((one) => one.site === this.site));
+  routes = $derived<Route[]>(this.makeRoutes());
+  stops = $derived<Stop[]>(this.makeStops());
+  selection = $derived(this.makeSelection());
+  playheads = $derived<Playhead[]>(this.makePlayheads());
+  bounds = $derived(this.makeBounds());
+
+  get listsVehicles(): boolean {
+    return this.answer?.kind === "search" || this.answer?.kind === "area";
+  }
+  get comparesTwo(): boolean {
+    return this.answer?.kind === "compare" || this.answer?.clone?.verdict === "cloned";
+  }
+  /** The vehicle of a search whose readings are shown. */
+  get vehicle(): string | null {
+    return this.plate ?? this.answer?.vehicles[0]?.plate ?? null;
+  }
+
+  get moment(): number | null {
+    if (this.at && this.at.query === this.answer?.id) return this.at.moment;
+    const selected = this.answer?.items.find((one) => one.id === this.sightingId);
+    return selected ? ms(selected) : (this.trip?.startMs ?? null);
+  }
+  set moment(moment: number | null) {
+    this.at = moment === null || !this.answer ? null : { query: this.answer.id, moment };
+  }
+
+  choosePlate(plate: string): void {
+    this.at = null;
+    setQuery({ plate: plate === this.plate ? null : plate, sighting: null });
+  }
+
+  chooseSite(site: number): void {
+    this.site = this.site === site ? null : site;
+  }
+
+  chooseConflict(conflict: Conflict): void {
+    this.conflict = this.conflict?.to.sighting === conflict.to.sighting ? null : conflict;
+    setQuery({ sighting: conflict.to.sighting });
+  }
+
+  /** Where a reading is; moves the playback there. */
+  placeOf(id: string): { lon: number; lat: number } | null {
+    const sighting = this.answer?.items.find((one) => one.id === id) ?? null;
+    if (sighting) this.moment = ms(sighting);
+    return sighting;
+  }
+
+  /** The reading before or after the chosen one: in time, across trips and lanes. */
+  neighbour(by: 1 | -1): string | null {
+    const all = [...(this.comparesTwo ? this.trips.flatMap((trip) => trip.ordered) : (this.trip?.ordered ?? []))].sort((a, b) => ms(a) - ms(b));
+    const at = all.findIndex((one) => one.id === this.sightingId);
+    return all[Math.min(all.length - 1, Math.max(0, at + by))]?.id ?? null;
+  }
+
+  /** The trips drawn in full: the chosen one, and in a comparison what the others did in its time. */
+  private get drawn(): Trip[] {
+    const trip = this.trip;
+    if (!trip) return [];
+    if (!this.comparesTwo) return [trip];
+    const beside = this.trips.filter((one) => one.second !== trip.second && one.startMs <= trip.endMs && one.endMs >= trip.startMs);
+    return [trip, ...beside];
+  }
+
+  private makeRoutes(): Route[] {
+    const drawn = this.drawn;
+    const others = otherRoutes(this.lanes, (trip) => drawn.includes(trip));
+    return [...others, ...drawn.flatMap(tripRoutes), ...nextRoutes(this.point)];
+  }
+
+  private makeStops(): Stop[] {
+    if (this.answer?.kind === "companions" && this.companion) return encounterStops(this.companion, this.answer.items, this.sightingId);
+    if (this.answer?.next) return [...(this.trip ? tripStops(this.trip, this.sightingId).slice(-3) : []), ...nextStops(this.answer.next, this.site)];
+    return this.drawn.flatMap((trip) => tripStops(trip, this.sightingId));
+  }
+
+  private makeSelection(): { lon: number; lat: number; radius: number }[] {
+    const ids = this.conflict ? [this.conflict.from.sighting, this.conflict.to.sighting] : [this.sightingId];
+    const found = this.answer?.items.filter((one) => ids.includes(one.id)) ?? [];
+    return found.map(({ lon, lat }) => ({ lon, lat, radius: 17 }));
+  }
+
+  private makePlayheads(): Playhead[] {
+    const moment = this.moment;
+    if (moment === null) return [];
+    return this.lanes.flatMap((lane) => {
+      const place = placeAt(lane, moment);
+      return place ? [{ place, second: lane.second }] : [];
+    });
+  }
+
+  private makeBounds(): [number, number, number, number] | null {
+    if (this.answer?.next?.length) return boundsOf([...this.answer.next, ...(this.trip?.ordered.slice(-1) ?? [])]);
+    if (this.answer?.companions && this.companion) return boundsOf(encounterStops(this.companion, this.answer.items, null));
+    return boundsOf(this.drawn.flatMap((trip) => trip.ordered));
+  }
+}
