@@ -1,5 +1,6 @@
 """Dispatch: who is nearest by road, and sending them. How a route is found is in geo/travel_times.py."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,10 @@ from operations.audit import Actor
 from operations.facts import Conflict, NotAllowed, NotFound
 from operations.store import Session
 from operations.tables import Alert, Assignment, Unit
+from operations.tracks.where_next import NextPoint
 
 TRIED = 5
+WORTH_WAITING_S = 600.0
 
 
 class UnitNotFound(NotFound):
@@ -66,6 +69,43 @@ def nearest_units(session: Session, roads: RoadNetwork, alert: Alert, limit: int
     nodes = roads.snap([unit.lon for unit in units], [unit.lat for unit in units])
     there = int(roads.snap(alert.lon, alert.lat))
     return [_drive(roads, units[index], alert) for index, _ in nearest(roads, there, nodes, limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Interception:
+    """An available unit that can be at a next point before the vehicle; spare_s: how long before, likely.
+
+    worth: probability of the point times spare seconds (those past WORTH_WAITING_S count no more).
+    """
+
+    point: NextPoint
+    unit: Unit
+    eta_s: float
+    spare_s: float
+    line: dict[str, Any]
+
+    @property
+    def worth(self) -> float:
+        return self.point.probability * min(self.spare_s, WORTH_WAITING_S)
+
+
+def interceptions(
+    session: Session, network: RoadNetwork, next_points: Sequence[NextPoint], now: datetime
+) -> list[Interception]:
+    """Return for each next point the unit first there, if before the vehicle; the most worth first."""
+    units = session.scalars(select(Unit).where(Unit.state == "available").order_by(Unit.id)).all()
+    if not units or not next_points:
+        return []
+    nodes = network.snap([unit.lon for unit in units], [unit.lat for unit in units])
+    targets = network.snap([point.lon for point in next_points], [point.lat for point in next_points])
+    found = []
+    for point, target in zip(next_points, targets.tolist(), strict=True):
+        for index, seconds in nearest(network, target, nodes, 1):
+            spare_s = (point.likely - now).total_seconds() - seconds
+            if spare_s > 0:
+                line = route(network, int(nodes[index]), target).line()
+                found.append(Interception(point, units[index], round(seconds, 1), round(spare_s, 1), line))
+    return sorted(found, key=lambda one: -one.worth)
 
 
 def assign(
