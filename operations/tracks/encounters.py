@@ -1,4 +1,4 @@
-"""Encounters: where two vehicles that a case names both passed, how long apart, and what chance would have."""
+"""Encounters: where two vehicles that a case names both passed, how long apart, and what chance has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

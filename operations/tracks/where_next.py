@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,7 @@ def own_moves(reading: Reading, own: Sequence[Reading]) -> Counter[int]:
     """Count where the vehicle went from the reading's site before; 0: nowhere within LONGEST_S."""
     moves: Counter[int] = Counter()
     earlier = sorted((other for other in own if other.at <= reading.at), key=lambda each: each.at)
-    for here, there in zip(earlier, earlier[1:], strict=False):
+    for here, there in pairwise(earlier):
         if here.site == reading.site and there.site != here.site:
             soon = (there.at - here.at).total_seconds() <= LONGEST_S
             moves[there.site if soon else NOWHERE] += 1
