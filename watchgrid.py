@@ -17,6 +17,10 @@ ROOMS = {
     "read": ("detection.read", "plates in photographs, one JSON line per image"),
     "doctor": ("operations.doctor", "what is wrong with this installation, and what to do"),
     "audit": ("operations.audit_cli", "audit verify: whether the audit log is whole"),
+    "evidence": (
+        "operations.evidence.cli",
+        "evidence verify FILE: whether exported evidence is as it was signed",
+    ),
     "county": ("operations.county_cli", "county generate: a county to work in, when none is imported"),
     "cameras": ("operations.cameras_cli", "cameras FILE: give the cameras of a CSV file their sources"),
     "user": ("operations.user_cli", "user add: create a login"),

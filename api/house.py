@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
+from pydantic import SecretStr
 from redis import Redis
 
 from api.live.feed import Feed
@@ -38,6 +39,7 @@ class House:
     maps: MapAnswers
     media: Path
     data_dir: Path
+    evidence_key: SecretStr
     site_timezone: str
     session_lasts: timedelta
     secure_cookies: bool
@@ -59,6 +61,7 @@ def build_house(settings: Settings, engine: Engine, now: Now = utc_now) -> House
         maps=MapAnswers(),
         media=settings.media,
         data_dir=settings.data_dir,
+        evidence_key=settings.evidence_key,
         site_timezone=settings.site_timezone,
         session_lasts=timedelta(hours=settings.session_hours),
         secure_cookies=settings.secure_cookies,

@@ -18,5 +18,10 @@ def refuse_unscalable(settings: Settings) -> None:
         raise CannotScale(f"REDIS_URL is the embedded Redis, which {where} cannot use: set redis://…")
     if settings.secret_key.get_secret_value() == DEFAULT_SECRET:
         raise CannotScale(f"SECRET_KEY is the default, which {where} cannot use: set 32 random characters")
+    if not settings.evidence_key.get_secret_value():
+        raise CannotScale(
+            f"EVIDENCE_KEY is empty, which {where} cannot use, because all hosts must sign with one key: "
+            "set what `watchgrid evidence new-key` prints"
+        )
     if settings.env == "production" and not settings.secure_cookies:
         raise CannotScale("SECURE_COOKIES is off, which ENV=production cannot use: set true behind HTTPS")

@@ -4,6 +4,7 @@ Two URLs decide everything: DATABASE_URL and REDIS_URL. No other module reads th
 """
 
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,9 @@ class Settings(BaseSettings):
     http_port: int = Field(8420, ge=1, le=65535, description="Port the API listens on")
     secure_cookies: bool = Field(False, description="Mark the session cookie Secure; needs HTTPS in front")
     secret_key: SecretStr = Field(SecretStr(DEFAULT_SECRET), description="Signs what leaves the system")
+    evidence_key: SecretStr = Field(
+        SecretStr(""), description="Signs evidence; empty means a key in DATA_DIR, made on first use"
+    )
     env: Literal["development", "production"] = Field(
         "development", description="production refuses defaults"
     )
@@ -57,6 +61,17 @@ class Settings(BaseSettings):
     def _known_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("evidence_key")
+    @classmethod
+    def _whole_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            length = len(b64decode(value.get_secret_value(), validate=True))
+        except ValueError:
+            length = -1
+        if value.get_secret_value() and length != 32:
+            raise ValueError("must be what `watchgrid evidence new-key` prints: 32 bytes in base64")
         return value
 
     @field_validator("site_timezone")

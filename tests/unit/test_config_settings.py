@@ -52,6 +52,7 @@ WHOLE = {
     "database_url": "postgresql://db/watchgrid",
     "redis_url": "redis://redis:6379/0",
     "secret_key": "x" * 32,
+    "evidence_key": "A" * 43 + "=",
     "secure_cookies": True,
 }
 
@@ -62,6 +63,7 @@ WHOLE = {
         ({"database_url": ""}, "DATABASE_URL"),
         ({"redis_url": ""}, "REDIS_URL"),
         ({"secret_key": "watchgrid-laptop-secret"}, "SECRET_KEY"),
+        ({"evidence_key": ""}, "EVIDENCE_KEY"),
         ({"secure_cookies": False}, "SECURE_COOKIES"),
     ],
 )
