@@ -18,7 +18,7 @@ DETOUR = 1.4
 SPARE_S = 60.0
 LEAST_NEW = 0.2
 """A way must spend this share of its time off every likelier one, else it is the same way."""
-CHOICE = 0.12
+CHOICE = 0.06
 """How fast drivers lose interest in slower ways: e-fold less likely per so much of the quickest's time."""
 MISSED = 0.1
 """How often a working camera does not read a vehicle that passes: detection and reading together 0.9."""
@@ -33,10 +33,14 @@ Nodes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Way:
-    """One way between two nodes: its nodes and edges, usual seconds, the watched places it passes."""
+    """One way between two nodes: its nodes and edges, what it costs, the watched places it passes.
+
+    cost: seconds by which drivers choose; seconds: what it usually takes.
+    """
 
     nodes: Nodes
     edges: Nodes
+    cost: float
     seconds: float
     passed: tuple[int, ...]
 
@@ -49,12 +53,20 @@ class LikelyWay:
     probability: float
 
 
-def ways_between(trees: Sequence[Trees], source: int, target: int, site_at: NDArray[np.int64]) -> list[Way]:
-    """Return up to MOST_PATHS ways between two nodes, the quickest first; none where no road leads.
+@dataclass(frozen=True)
+class Roads:
+    """What ways are looked for by. trees: of what drivers choose by, first; then of other costs, by which
+    other ways are found (watched places dear). seconds [edges]: usual. watched [edges]: the place whose
+    cameras look at who comes along an edge, -1 for none."""
 
-    trees: of the costs to look by, usual seconds first (a second may make watched places dear, so that ways
-    around them are found too). site_at [nodes]: the watched place at each node, -1 for none.
-    """
+    trees: Sequence[Trees]
+    seconds: NDArray[np.float64]
+    watched: NDArray[np.int64]
+
+
+def ways_between(roads: Roads, source: int, target: int) -> list[Way]:
+    """Return the different ways between two nodes, the one of least cost first; none where no road leads."""
+    trees = roads.trees
     if not np.isfinite(trees[0].ahead(source)[0][target]):
         return []
     found: list[Nodes] = []
@@ -62,10 +74,10 @@ def ways_between(trees: Sequence[Trees], source: int, target: int, site_at: NDAr
         for nodes in _alternatives(each, source, target):
             if all(_is_new(nodes, other) for other in found):
                 found.append(nodes)
-    ways = [_way(trees[0], nodes, site_at) for nodes in found]
-    quickest = min(way.seconds for way in ways)
-    kept = [way for way in ways if way.seconds <= DETOUR * quickest + SPARE_S]
-    return sorted(kept, key=lambda way: way.seconds)
+    ways = [_way(roads, nodes) for nodes in found]
+    least = min(way.cost for way in ways)
+    kept = [way for way in ways if way.cost <= DETOUR * least + SPARE_S]
+    return sorted(kept, key=lambda way: way.cost)
 
 
 def likely_paths(
@@ -73,14 +85,14 @@ def likely_paths(
 ) -> list[LikelyWay]:
     """Return the ways with their probabilities (sum 1), the likeliest first.
 
-    A way is the likelier the quicker it is, the better its time (times `factor`, the hour's) explains the
+    A way is the likelier the less it costs, the better its time (times `factor`, the hour's) explains the
     seconds that passed, and the fewer working cameras on it (`works` of a watched place) saw nothing.
     """
     if not ways:
         return []
-    seconds = np.array([way.seconds for way in ways]) * factor
-    quickest = max(float(seconds.min()), 1.0)
-    score = -(seconds - quickest) / (CHOICE * quickest) + np.log(_explains(passed_s, seconds))
+    seconds, cost = np.array([[way.seconds, way.cost] for way in ways]).T
+    least = max(float(cost.min()), 1.0)
+    score = -(cost - least) / (CHOICE * least) + np.log(_explains(passed_s, seconds * factor))
     score += np.log(MISSED) * np.array([sum(map(works, way.passed)) for way in ways])
     share = np.exp(score - score.max())
     share /= share.sum()
@@ -153,9 +165,9 @@ def _is_new(nodes: Nodes, other: Nodes) -> bool:
     return bool(np.isin(nodes, other, invert=True).mean() >= LEAST_NEW)
 
 
-def _way(trees: Trees, nodes: Nodes, site_at: NDArray[np.int64]) -> Way:
-    passed = site_at[nodes[1:-1]]
-    ends = {int(site_at[nodes[0]]), int(site_at[nodes[-1]])}
-    unseen = tuple(site for site in dict.fromkeys(passed[passed >= 0].tolist()) if site not in ends)
-    edges = trees.edges_along(nodes)
-    return Way(nodes, edges, float(trees.cost[edges].sum()), unseen)
+def _way(roads: Roads, nodes: Nodes) -> Way:
+    choice = roads.trees[0]
+    edges = choice.edges_along(nodes)
+    passed = roads.watched[edges[:-1]]
+    unseen = tuple(dict.fromkeys(passed[passed >= 0].tolist()))
+    return Way(nodes, edges, float(choice.cost[edges].sum()), float(roads.seconds[edges].sum()), unseen)

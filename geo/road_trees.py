@@ -51,5 +51,9 @@ class Trees:
 
     def edges_along(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the edges of a path of joined nodes, as positions in the network's edges."""
-        keys = nodes[:-1] * np.int64(self._size) + nodes[1:]
-        return self._order[np.searchsorted(self._keys, keys, sorter=self._order)]
+        return self.edges_between(nodes[:-1], nodes[1:])
+
+    def edges_between(self, here: NDArray[np.int64], there: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the edges from nodes to their neighbours, as positions in the network's edges."""
+        keys = here * np.int64(self._size) + there
+        return np.asarray(self._order[np.searchsorted(self._keys, keys, sorter=self._order)])

@@ -66,6 +66,7 @@ class Worker:
             Loop("escalation", 1.0, partial(timers.escalate, engine, settings.escalate_after_s)),
             Loop("cameras", 2.0, partial(timers.watch_cameras, engine, client), CAMERAS_QUIET_S),
             Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
+            Loop("traffic", 60.0, partial(timers.learn_traffic, engine), CAMERAS_QUIET_S),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)

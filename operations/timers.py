@@ -14,9 +14,11 @@ from redis import Redis, RedisError
 from operations import alerts, closing, events, retention, stream
 from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
+from operations.county import NoCounty
 from operations.questions import deciding
 from operations.silence import judge_reads
 from operations.store import DatabaseDown, Engine, reading, take_turn, writing
+from operations.tracks import learning
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ WORKER_KEY = "worker:operations:"
 WORKER_LIVES_MS = 6_000
 UNREAD_ALLOWED = 500
 READS_KEPT_S = 600
+LEARNED_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,14 @@ def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:
         log.error(
             "retention: %d sightings and %d pictures are still there", gone.left_sightings, gone.left_pictures
         )
+
+
+def learn_traffic(engine: Engine, now: datetime) -> None:
+    """Count the sightings of the hours that have closed; a long past is caught up with, step by step."""
+    try:
+        learning.catch_up(engine, now, steps=LEARNED_AT_ONCE)
+    except NoCounty:
+        log.debug("no county yet: there is no traffic to learn")
 
 
 def say_alive(client: Redis, worker: str) -> None:

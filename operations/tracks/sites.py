@@ -4,8 +4,8 @@ A site's id is that of its monitoring point, or minus the id of a camera that be
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -35,6 +35,8 @@ class Sites:
     site_of_camera: dict[int, int]
     code_of_camera: dict[int, str]
     network: RoadNetwork
+    heading_of_camera: Mapping[int, float] = field(default_factory=dict)
+    """Which way each camera looks, degrees from north; where it is not known, a camera is not there."""
 
     @cached_property
     def index_of(self) -> dict[int, int]:
@@ -98,8 +100,15 @@ class _Known(NamedTuple):
 _remembered: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 
-def sites_of(network: RoadNetwork, cameras: Sequence[tuple[int, str, int | None, LonLat, str]]) -> Sites:
-    """Return the sites of cameras given as (id, code, point id or None, its site's place and name)."""
+def sites_of(
+    network: RoadNetwork,
+    cameras: Sequence[tuple[int, str, int | None, LonLat, str]],
+    headings: Mapping[int, float] | None = None,
+) -> Sites:
+    """Return the sites of cameras given as (id, code, point id or None, its site's place and name).
+
+    headings: degrees from north that cameras look, by id; what is not known says nothing of who was missed.
+    """
     first: dict[int, tuple[LonLat, str]] = {}
     for camera, _, point, place, name in cameras:
         first.setdefault(point if point is not None else -camera, (place, name))
@@ -118,6 +127,7 @@ def sites_of(network: RoadNetwork, cameras: Sequence[tuple[int, str, int | None,
         },
         code_of_camera={camera: code for camera, code, _, _, _ in cameras},
         network=network,
+        heading_of_camera=headings or {},
     )
 
 
@@ -130,6 +140,7 @@ def _read(session: Session, network: RoadNetwork) -> Sites:
             Camera.name,
             Camera.lon,
             Camera.lat,
+            Camera.heading_deg,
             Point.name,
             Point.lon,
             Point.lat,
@@ -137,18 +148,19 @@ def _read(session: Session, network: RoadNetwork) -> Sites:
         .outerjoin(Point, Point.id == Camera.point_id)
         .order_by(Camera.id)
     )
-    cameras = [
-        (camera, code, point, LonLat(lon, lat), name)
-        if point is None
-        else (camera, code, point, LonLat(point_lon, point_lat), point_name)
-        for camera, code, point, name, lon, lat, point_name, point_lon, point_lat in rows
-    ]
-    return sites_of(network, cameras)
+    cameras, headings = [], {}
+    for camera, code, point, name, lon, lat, heading, point_name, point_lon, point_lat in rows:
+        alone = point is None
+        place = LonLat(lon, lat) if alone else LonLat(point_lon, point_lat)
+        cameras.append((camera, code, point, place, name if alone else point_name))
+        headings[camera] = heading
+    return sites_of(network, cameras, headings)
 
 
 def _alike(one: Sites, other: Sites) -> bool:
     return (
         one.site_of_camera == other.site_of_camera
+        and one.heading_of_camera == other.heading_of_camera
         and one.code_of_camera == other.code_of_camera
         and one.names == other.names
         and np.array_equal(one.lon, other.lon)

@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from geo.likely_paths import LikelyWay, Way, likely_paths, ways_between
+from geo.coordinates import bearing_deg
+from geo.likely_paths import LikelyWay, Roads, Way, likely_paths, ways_between
 from geo.road_trees import Trees
 from geo.roads import RoadNetwork
 from operations.tracks.travel import TravelTimes
@@ -21,6 +24,10 @@ UNSEEN_COSTS = 0.28
 """What passing a watched place unseen costs when ways around are looked for: -ln(0.1) choices of CHOICE each,
 of the usual leg's seconds."""
 USUAL_LEG_S = 240.0
+OVERLOOKED = 0.7
+"""An edge that takes up to twice as long as others of its class (so much of the logarithm) diverts nobody."""
+BESIDE_DEG = 45.0
+"""A camera reads who comes up the road it looks down, give or take this."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,11 @@ class Ways:
     def __init__(self, travel: TravelTimes) -> None:
         self._travel = travel
         network = travel.sites.network
-        self.site_at = np.full(len(network.lon), -1, dtype=np.int64)
-        watched = travel.sites.positions(np.intersect1d(travel.traffic.start, travel.sites.ids))
-        self.site_at[travel.sites.node[watched]] = watched
-        shy = travel.edge_seconds + UNSEEN_COSTS * USUAL_LEG_S * (self.site_at[network.target] >= 0)
-        self._trees = [travel.trees, Trees(network, shy)] if len(watched) else [travel.trees]
+        watched = _watched(travel)
+        choice = _chosen_by(travel)
+        shy = choice + UNSEEN_COSTS * USUAL_LEG_S * (watched >= 0)
+        around = [Trees(network, shy)] if (watched >= 0).any() else []
+        self._roads = Roads([Trees(network, choice), *around], travel.edge_seconds, watched)
         self._kept: OrderedDict[tuple[int, int], list[RoadWay]] = OrderedDict()
 
     def between(self, here: int, there: int) -> list[RoadWay]:
@@ -70,7 +77,7 @@ class Ways:
         known = self._kept.get(key)
         if known is None:
             node = self._travel.sites.node
-            found = ways_between(self._trees, int(node[here]), int(node[there]), self.site_at)
+            found = ways_between(self._roads, int(node[here]), int(node[there]))
             known = self._kept[key] = [RoadWay(way, self._travel.sites.network) for way in found]
             while len(self._kept) > MOST_PAIRS:
                 self._kept.popitem(last=False)
@@ -90,6 +97,44 @@ class Ways:
         factor = float(self._travel.traffic.hour_factor[hour])
         found: list[LikelyWay] = likely_paths([each.way for each in ways], passed_s, factor, works)
         return [(of_way[id(each.way)], each.probability) for each in found]
+
+
+def _chosen_by(travel: TravelTimes) -> NDArray[np.float64]:
+    """Return by which seconds drivers choose their way: half as signposted, half as it is on such roads.
+
+    Of what an edge alone takes longer, only what nobody overlooks: a wait at lights diverts few.
+    """
+    network, factor = travel.sites.network, travel.traffic.edge_factor
+    usual = np.ones(5)
+    for kind in np.unique(network.road_class).tolist():
+        usual[kind] = np.median(factor[network.road_class == kind])
+    own = np.log(factor / usual[network.road_class])
+    noticed = np.sign(own) * np.maximum(np.abs(own) - OVERLOOKED, 0.0)
+    return np.asarray(network.seconds * np.sqrt(usual)[network.road_class] * np.exp(noticed))
+
+
+def _watched(travel: TravelTimes) -> NDArray[np.int64]:
+    """Return for each edge the position of the site whose camera reads who comes along it; -1: none does.
+
+    Only sites that taught us movements read plates at all; a camera reads those who come towards it.
+    """
+    sites, network = travel.sites, travel.sites.network
+    watched = np.full(len(network.target), -1, dtype=np.int64)
+    into = csr_array(network.seconds_matrix.T)  # its rows: the edges into a node
+    for site in np.intersect1d(travel.traffic.start, sites.ids).tolist():
+        position = sites.index_of[site]
+        node = int(sites.node[position])
+        looks = [sites.heading_of_camera.get(camera) for camera in sites.cameras_of[site]]
+        headings = np.array([heading for heading in looks if heading is not None])
+        sources = into.indices[into.indptr[node] : into.indptr[node + 1]].astype(np.int64)
+        if not len(headings) or not len(sources):
+            continue
+        here = float(network.lon[node]), float(network.lat[node])
+        came = bearing_deg(*here, network.lon[sources], network.lat[sources])
+        off = np.abs((headings[:, None] - came + 180.0) % 360.0 - 180.0).min(axis=0)
+        seen = sources[off <= BESIDE_DEG]
+        watched[travel.trees.edges_between(seen, np.full(len(seen), node))] = position
+    return watched
 
 
 def ways_of(travel: TravelTimes) -> Ways:
