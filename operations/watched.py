@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from operations.store import Session
 from operations.tables import Case, WatchlistEntry
@@ -66,7 +66,7 @@ def fingerprint(session: Session) -> Hashable:
 
     An entry never changes but to begin or end, so the ids in force say all about entries.
     """
-    ids = WatchlistEntry.id
+    ids = cast(WatchlistEntry.id, BigInteger)  # the square of 50,000 is no 32-bit number
     active = select(func.count(), func.sum(ids), func.sum(ids * ids)).where(WatchlistEntry.state == "active")
     cases = select(Case.id, Case.ends_at).where(Case.state == "open").order_by(Case.id)
     return tuple(session.execute(active).one()), tuple(map(tuple, session.execute(cases)))
