@@ -75,7 +75,7 @@ def exact_readings(
     session: Session, plate: str, since: datetime, until: datetime, most: int = MOST_READINGS
 ) -> list[Reading]:
     """Return the newest `most` sightings read exactly as `plate` in [since, until), in order of our time."""
-    return in_order(_found(session, [plate], since, until, most), sites(session), in_force(session))
+    return in_order(find_rows(session, [plate], since, until, most), sites(session), in_force(session))
 
 
 def in_order(
@@ -93,9 +93,10 @@ def in_order(
     return sorted(found, key=lambda reading: (reading.at, reading.sighting))
 
 
-def _found(
+def find_rows(
     session: Session, plates: Sequence[str], since: datetime, until: datetime, most: int
 ) -> Sequence[SightingColumns]:
+    """Return the newest `most` sightings of plate texts in [since, until)."""
     wanted = select(*COLUMNS).where(SightingRow.seen_at >= since, SightingRow.seen_at < until)
     wanted = wanted.where(
         SightingRow.plate == plates[0] if len(plates) == 1 else SightingRow.plate.in_(plates)
