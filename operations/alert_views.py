@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
 
 from operations.assignments import assignment_json
 from operations.seen import seen_json
@@ -23,6 +24,8 @@ from operations.tables import (
     WatchlistEntry,
 )
 from operations.times import to_text
+
+Judge = aliased(User)
 
 
 def alert_json(session: Session, alerts: Sequence[Alert]) -> list[dict[str, Any]]:
@@ -57,6 +60,7 @@ def _around(ids: Sequence[int]) -> Any:
             Grid.code.label("grid_code"),
             Town.name.label("town"),
             User.login.label("acknowledged_by"),
+            Judge.login.label("verdict_by"),
         )
         .join(Case, Case.id == Alert.case_id)
         .join(WatchlistEntry, WatchlistEntry.id == Alert.entry_id)
@@ -64,6 +68,7 @@ def _around(ids: Sequence[int]) -> Any:
         .join(Grid, Grid.id == Camera.grid_id)
         .join(Town, Town.id == Camera.town_id)
         .outerjoin(User, User.id == Alert.acknowledged_by)
+        .outerjoin(Judge, Judge.id == Alert.verdict_by)
         .where(Alert.id.in_(ids))
     )
 
@@ -85,6 +90,14 @@ def _row(alert: Alert, around: Row[Any], unit: Row[Any] | None) -> dict[str, Any
         "severity": alert.severity,
         "state": alert.state,
         "plate": alert.plate,
+        "match": alert.match,
+        "match_probability": alert.match_probability,
+        "believed_plate": alert.believed_plate,
+        "match_why": alert.match_why or [],
+        "verdict": alert.verdict,
+        "verdict_by": around.verdict_by,
+        "verdict_at": to_text(alert.verdict_at),
+        "true_plate": alert.true_plate,
         "case_number": around.case_number,
         "reason": around.reason,
         "camera": {"id": around.camera_id, "code": around.camera_code, "name": around.camera_name},

@@ -26,6 +26,14 @@ TRANSITIONS = {
     ("acknowledged", "false_alarm"): "false_alarm",
     ("dispatched", "false_alarm"): "false_alarm",
     ("on_scene", "false_alarm"): "false_alarm",
+    ("new", "confirm"): "acknowledged",
+    ("acknowledged", "confirm"): "acknowledged",
+    ("dispatched", "confirm"): "dispatched",
+    ("on_scene", "confirm"): "on_scene",
+    ("new", "reject"): "false_alarm",
+    ("acknowledged", "reject"): "false_alarm",
+    ("dispatched", "reject"): "false_alarm",
+    ("on_scene", "reject"): "false_alarm",
     ("new", "follow"): "resolved",
 }
 DESK = ("operator", "supervisor")
@@ -35,6 +43,8 @@ MAY = {
     "arrive": (*DESK, "patrol"),
     "resolve": DESK,
     "false_alarm": DESK,
+    "confirm": DESK,
+    "reject": DESK,
 }
 HIGHEST_ESCALATION = 3
 FOLLOWED = "exact_read"
@@ -83,7 +93,9 @@ def resolve(session: Session, alert_id: int, outcome: str, actor: Actor, now: da
     if not outcome.strip():
         raise BadInput("outcome", "say how it ended")
     change = Change("resolve", events.ALERT_RESOLVED, {"outcome": outcome}, outcome)
-    return _close(session, alert_id, change, actor, now)
+    alert = locked(session, alert_id, actor, "resolve")
+    close(session, alert, change, actor, now)
+    return alert
 
 
 def false_alarm(session: Session, alert_id: int, reason: str, actor: Actor, now: datetime) -> Alert:
@@ -91,7 +103,9 @@ def false_alarm(session: Session, alert_id: int, reason: str, actor: Actor, now:
     if not reason.strip():
         raise BadInput("reason", "say why it is a false alarm")
     change = Change("false_alarm", events.ALERT_FALSE_ALARM, {"outcome": reason}, reason)
-    return _close(session, alert_id, change, actor, now)
+    alert = locked(session, alert_id, actor, "false_alarm")
+    close(session, alert, change, actor, now)
+    return alert
 
 
 def follow_with_exact(session: Session, alert: Alert, now: datetime) -> None:
@@ -124,16 +138,27 @@ def escalate(session: Session, now: datetime, after_s: float) -> list[int]:
 
 def locked(session: Session, alert_id: int, actor: Actor, action: str) -> Alert:
     """Return the alert, locked until the transaction ends, if this person may do this to it now."""
+    alert = locked_ever(session, alert_id, actor, action)
+    check_open(alert, action)
+    return alert
+
+
+def locked_ever(session: Session, alert_id: int, actor: Actor, action: str) -> Alert:
+    """Return the alert, locked, if this person may do this to alerts at all."""
     if actor.role not in MAY[action]:
         raise NotAllowed(f"A {actor.role} may not {action.replace('_', ' ')} alerts.")
     alert = session.get(Alert, alert_id, with_for_update=True, populate_existing=True)
     if alert is None:
         raise AlertNotFound(alert_id)
+    return alert
+
+
+def check_open(alert: Alert, action: str) -> None:
+    """Raise AlertAlreadyClosed or WrongAlertState unless this can be done to the alert now."""
     if alert.state in CLOSED:
         raise AlertAlreadyClosed(alert.state, action)
     if (alert.state, action) not in TRANSITIONS:
         raise WrongAlertState(alert.state, action)
-    return alert
 
 
 def move_on(session: Session, alert: Alert, change: Change, actor: Actor, now: datetime) -> None:
@@ -144,12 +169,11 @@ def move_on(session: Session, alert: Alert, change: Change, actor: Actor, now: d
     _record(session, alert, Change(change.action, change.event, details, change.reason), actor, now)
 
 
-def _close(session: Session, alert_id: int, change: Change, actor: Actor, now: datetime) -> Alert:
-    alert = locked(session, alert_id, actor, change.action)
+def close(session: Session, alert: Alert, change: Change, actor: Actor, now: datetime) -> None:
+    """Close a locked alert with the change's reason as its outcome; its unit is free again."""
     alert.closed_at, alert.closed_by, alert.outcome = now, actor.user_id, change.reason
     move_on(session, alert, change, actor, now)
     end_assignments(session, alert.id, actor, now)
-    return alert
 
 
 def _record(session: Session, alert: Alert, change: Change, actor: Actor, now: datetime) -> None:

@@ -16,6 +16,7 @@ ALERT_DISPATCHED = "alert.dispatched"
 ALERT_ON_SCENE = "alert.on_scene"
 ALERT_RESOLVED = "alert.resolved"
 ALERT_FALSE_ALARM = "alert.false_alarm"
+ALERT_CONFIRMED = "alert.confirmed"
 ALERT_ESCALATED = "alert.escalated"
 UNITS_MOVED = "units.moved"
 UNIT_CHANGED = "unit.changed"
@@ -34,6 +35,7 @@ TYPES = frozenset(
         ALERT_ON_SCENE,
         ALERT_RESOLVED,
         ALERT_FALSE_ALARM,
+        ALERT_CONFIRMED,
         ALERT_ESCALATED,
         UNITS_MOVED,
         UNIT_CHANGED,

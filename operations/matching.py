@@ -111,7 +111,10 @@ def compiled(entries: Iterable[Watched]) -> Matcher:
 
 
 def nearest_fit(pattern: str, read: str) -> str:
-    """Return the plate of a pattern that is likest to a read: what the pattern leaves open stays as read."""
+    """Return the plate of a pattern that is likest to a read: what the pattern leaves open stays as read.
+
+    Of a read too short for the pattern it is none that fits.
+    """
     head, run, rest = pattern.partition(RUN)
     if not run:
         return _filled(pattern, read)
@@ -123,7 +126,7 @@ def nearest_fit(pattern: str, read: str) -> str:
 def _filled(pattern: str, read: str) -> str:
     if ONE not in pattern:
         return pattern
-    return "".join(a if b == ONE else b for a, b in zip(read, pattern, strict=True))
+    return "".join(a if b == ONE else b for a, b in zip(read, pattern, strict=False))
 
 
 def _expression(pattern: str) -> re.Pattern[str] | None:

@@ -89,8 +89,7 @@ class NewEntry:
 
 def normalise_pattern(text: str) -> str:
     """Return a plate pattern in capitals without separators: `?` one character, `*` any run."""
-    pattern = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
-    pattern = re.sub(r"\*+", "*", pattern)
+    pattern = re.sub(r"\*+", "*", normalised(text))
     if not _PATTERN.fullmatch(pattern) or len(pattern) > LONGEST:
         raise BadInput(
             "pattern", "write a plate such as 浙JA1234, with ? for one character and * for any run"
@@ -100,9 +99,14 @@ def normalise_pattern(text: str) -> str:
     return pattern
 
 
+def normalised(text: str) -> str:
+    """Return what a person typed as plates are stored: in capitals, without separators."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
 def create(session: Session, actor: Actor, asked: NewEntry, now: datetime) -> WatchlistEntry:
     """Add an entry that waits for a second person. Raises NotAllowed, BadInput and the facts of a case."""
-    _may(actor, "create")
+    check_may(actor, "create")
     said = checked(asked)
     if asked.valid_until <= now:
         raise BadInput("valid_until", "lies in the past")
@@ -183,21 +187,27 @@ def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Cas
     case = session.scalar(select(Case).where(Case.number == number))
     if case is None:
         raise CaseNotFound(number)
-    if case.state != "open" or case.ends_at <= now:
-        raise CaseClosed(number)
+    check_runs(case, now)
     if not is_member(session, case.id, actor.user_id):
         raise NotACaseMember(number)
     return case
 
 
-def _may(actor: Actor, action: str) -> None:
+def check_runs(case: Case, now: datetime) -> None:
+    """Raise CaseClosed unless the case is open and has not run out."""
+    if case.state != "open" or case.ends_at <= now:
+        raise CaseClosed(case.number)
+
+
+def check_may(actor: Actor, action: str) -> None:
+    """Raise NotAllowed unless this role may do this to watchlist entries."""
     if actor.role not in MAY[action]:
         raise NotAllowed(f"A {actor.role} may not {action} watchlist entries.")
 
 
 def _decide(session: Session, actor: Actor, entry_id: int, action: str) -> WatchlistEntry:
     """Lock the entry, check that this person may, and move it to its next state."""
-    _may(actor, action)
+    check_may(actor, action)
     entry = session.get(WatchlistEntry, entry_id, with_for_update=True, populate_existing=True)
     if entry is None:
         raise EntryNotFound(entry_id)

@@ -12,13 +12,15 @@ from api.shapes.alerts import (
     AlertAnswer,
     AlertDetail,
     AlertList,
+    ConfirmQuestion,
     DispatchQuestion,
     FalseAlarmQuestion,
     NearestUnits,
+    RejectQuestion,
     ResolveQuestion,
 )
 from api.shapes.vocabulary import AlertFilter, Nothing, Severity
-from operations import alerts, dispatch
+from operations import alerts, dispatch, verdicts
 from operations.access import Person
 from operations.alert_views import alert_json
 from operations.assignments import unit_json
@@ -26,6 +28,7 @@ from operations.county import road_network
 from operations.looks import AlertsAsked, alert_for, alert_picture, alerts_page, look_at_alert
 from operations.store import Session, reading, writing
 from operations.tables import Alert
+from operations.verdicts import Said
 
 router = APIRouter(tags=["alerts"])
 
@@ -147,6 +150,24 @@ def close_false_alarm(
     with writing(house.engine) as session:
         closed = alerts.false_alarm(session, alert_id, question.reason, person.actor, house.now())
         return _shown(session, closed)
+
+
+@router.post("/alerts/{alert_id}/confirm", summary="It is the vehicle")
+def confirm_alert(
+    house: TheHouse, person: Desk, alert_id: PathId, question: ConfirmQuestion | None = None
+) -> AlertAnswer:
+    """Say, the two pictures seen, that it is the watched vehicle; the alert stays open."""
+    said = Said(question.true_plate, None, question.sighting) if question else Said()
+    with writing(house.engine) as session:
+        return _shown(session, verdicts.confirm(session, alert_id, said, person.actor, house.now()))
+
+
+@router.post("/alerts/{alert_id}/reject", summary="It is another vehicle")
+def reject_alert(house: TheHouse, person: Desk, alert_id: PathId, question: RejectQuestion) -> AlertAnswer:
+    """Say, the two pictures seen, that it is another vehicle; the alert is closed as a false alarm."""
+    said = Said(question.true_plate, question.reason, question.sighting)
+    with writing(house.engine) as session:
+        return _shown(session, verdicts.reject(session, alert_id, said, person.actor, house.now()))
 
 
 def _shown(session: Session, alert: Alert) -> AlertAnswer:

@@ -1,6 +1,7 @@
 """The watchlist: one person asks for a plate under a case, a second person agrees."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
@@ -9,8 +10,8 @@ from api.house import TheHouse
 from api.pages import Cursor, Limit, PathId, cursor_after, id_from
 from api.shapes.cases import ReasonQuestion
 from api.shapes.vocabulary import EntryState, Nothing
-from api.shapes.watchlist import EntryAnswer, EntryList, NewEntryQuestion
-from operations import watchlist
+from api.shapes.watchlist import EntryAnswer, EntryList, NewEntryQuestion, PreviewAnswer
+from operations import watch_preview, watchlist
 from operations.access import Person
 from operations.store import Session, reading, writing
 from operations.tables import WatchlistEntry
@@ -41,15 +42,23 @@ def list_entries(
 @router.post("/watchlist", summary="Ask for a plate to be watched", status_code=201)
 def create_entry(house: TheHouse, person: CaseWorker, question: NewEntryQuestion) -> EntryAnswer:
     """Ask for a plate or a pattern of one; nothing is watched until a second person approves."""
-    new = NewEntry(
-        pattern=question.pattern,
-        case_number=question.case_number,
-        reason=question.reason,
-        severity=question.severity,
-        valid_until=question.valid_until,
-    )
     with writing(house.engine) as session:
-        return _shown(session, watchlist.create(session, person.actor, new, house.now()))
+        return _shown(session, watchlist.create(session, person.actor, _asked(question), house.now()))
+
+
+@router.post("/watchlist/preview", summary="What an entry would have hit")
+def preview_new_entry(house: TheHouse, person: CaseWorker, question: NewEntryQuestion) -> PreviewAnswer:
+    """Answer what the entry would have hit in the past month; the look is audited, nothing is watched."""
+    zone, now = ZoneInfo(house.site_timezone), house.now()
+    found = watch_preview.preview_new(house.engine, person.actor, _asked(question), zone, now)
+    return PreviewAnswer(**found)
+
+
+@router.get("/watchlist/{entry_id}/preview", summary="What this entry would have hit")
+def preview_entry(house: TheHouse, person: CaseWorker, entry_id: PathId) -> PreviewAnswer:
+    """Answer the same of an entry, to members of its case and to who may approve it; audited."""
+    zone, now = ZoneInfo(house.site_timezone), house.now()
+    return PreviewAnswer(**watch_preview.preview_entry(house.engine, person.actor, entry_id, zone, now))
 
 
 @router.post("/watchlist/{entry_id}/approve", summary="Approve an entry")
@@ -77,6 +86,21 @@ def end_entry(house: TheHouse, person: CaseWorker, entry_id: PathId, question: R
     with writing(house.engine) as session:
         ended = watchlist.end(session, person.actor, entry_id, question.reason, house.now())
         return _shown(session, ended)
+
+
+def _asked(question: NewEntryQuestion) -> NewEntry:
+    return NewEntry(
+        pattern=question.pattern,
+        case_number=question.case_number,
+        reason=question.reason,
+        severity=question.severity,
+        valid_until=question.valid_until,
+        fuzzy=question.fuzzy,
+        vehicle_class=question.vehicle_class,
+        colour=question.colour,
+        area=question.area.model_dump() if question.area else None,
+        hours=question.hours.model_dump(by_alias=True) if question.hours else None,
+    )
 
 
 def _shown(session: Session, entry: WatchlistEntry) -> EntryAnswer:

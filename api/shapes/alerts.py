@@ -13,14 +13,17 @@ from api.shapes.vocabulary import (
     Lat,
     LineString,
     Lon,
+    Match,
     NamedPlace,
     NextCursor,
     Plate,
     Question,
     Reason,
     Severity,
+    SlipAnswer,
     Time,
     Trimmed,
+    Verdict,
 )
 
 
@@ -30,6 +33,20 @@ class AlertAnswer(Answer):
     severity: Annotated[Severity, Field(examples=["red"])]
     state: Annotated[AlertState, Field(examples=["new"])]
     plate: Plate
+    match: Annotated[Match, Field(examples=["fuzzy"], description="fuzzy: `plate` is what was read")]
+    match_probability: Annotated[
+        float | None,
+        Field(ge=0, le=1, examples=[0.87], description="that it is the watched vehicle; fuzzy only"),
+    ]
+    believed_plate: Annotated[
+        str | None,
+        Field(examples=["浙JB2345"], description="the watched plate it is believed to be; fuzzy only"),
+    ]
+    match_why: list[SlipAnswer]
+    verdict: Annotated[Verdict | None, Field(examples=["confirmed"])]
+    verdict_by: Annotated[str | None, Field(examples=["operator"])]
+    verdict_at: Time | None
+    true_plate: Annotated[str | None, Field(examples=["浙JB2345"])]
     case_number: Annotated[str, Field(examples=["2026-YH-0142"])]
     reason: Annotated[str, Field(examples=["连环盗窃案嫌疑车辆"])]
     camera: NamedPlace
@@ -92,3 +109,25 @@ class ResolveQuestion(Question):
 
 class FalseAlarmQuestion(Question):
     reason: Reason
+
+
+TruePlate = Annotated[Trimmed | None, Field(min_length=5, max_length=16, examples=["浙JB2345"])]
+SightingSeen = Annotated[
+    str | None,
+    Field(max_length=80, examples=["C0001:1795406400000:12"], description="whose pictures were seen"),
+]
+
+
+class ConfirmQuestion(Question):
+    """It is the watched vehicle. true_plate: without, the plate that the alert stands for."""
+
+    true_plate: TruePlate = None
+    sighting: SightingSeen = None
+
+
+class RejectQuestion(Question):
+    """It is another vehicle. true_plate: what the pictures show; left out, nobody can tell."""
+
+    reason: Reason
+    true_plate: TruePlate = None
+    sighting: SightingSeen = None

@@ -17,6 +17,13 @@ CameraState = Literal[
 ]
 CameraKind = Literal["hd", "social"]
 UnitState = Literal["available", "assigned", "on_scene", "off_duty"]
+Match = Literal["exact", "fuzzy"]
+Verdict = Literal["confirmed", "rejected"]
+KnownClass = Annotated[Literal["bus", "car", "motorcycle", "truck"], Field(examples=["car"])]
+Colour = Annotated[
+    Literal["white", "grey", "black", "red", "orange", "yellow", "green", "blue", "purple", "brown"],
+    Field(examples=["white"]),
+]
 EntryState = Literal["pending", "active", "rejected", "ended"]
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1, examples=[7])]

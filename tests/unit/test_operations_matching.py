@@ -80,7 +80,7 @@ def test_matching_agrees_with_shell_patterns(patterns: list[str], plates: list[s
 
 
 @given(st.lists(st.text(PLATES, min_size=6, max_size=8), max_size=6), st.text(PLATES, min_size=6, max_size=8))
-def test_whole_plates_that_one_slip_makes_likely_are_found_and_no_other(watched: list[str], read: str) -> None:
+def test_plates_that_one_slip_makes_likely_are_found_and_no_other(watched: list[str], read: str) -> None:
     (found,) = _matches(_watched(*watched), read)
     expected = [
         number
