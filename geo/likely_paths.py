@@ -121,8 +121,8 @@ def _alternatives(trees: Trees, source: int, target: int) -> list[Nodes]:
     paths = [np.array(_walk(before, target)[::-1])]
     through = ahead + back
     near = np.flatnonzero(through <= DETOUR * cheapest + SPARE_S)
-    parent = before[near]
-    together = near[(parent != NOBODY) & (after[parent] == near)]
+    near = near[before[near] != NOBODY]
+    together = near[after[before[near]] == near]
     if not len(together):
         return paths
     for via in _plateaus(through[together], ahead[together], together, cheapest):
