@@ -4,6 +4,7 @@ import Feature from "ol/Feature.js";
 import Polygon from "ol/geom/Polygon.js";
 import Draw from "ol/interaction/Draw.js";
 import type VectorSource from "ol/source/Vector.js";
+import type Style from "ol/style/Style.js";
 import { fromLonLat, toLonLat } from "ol/proj.js";
 
 /** A GeoJSON polygon, WGS-84; only its outer ring is drawn. */
@@ -20,6 +21,7 @@ export class AreaPen {
     private readonly map: OlMap,
     private readonly source: VectorSource,
     private readonly onArea: (area: Area) => void,
+    private readonly style: () => Style[],
   ) {}
 
   get drawing(): boolean {
@@ -40,7 +42,7 @@ export class AreaPen {
       this.interaction = null;
       return;
     }
-    this.interaction = new Draw({ type: "Polygon", source: undefined, stopClick: true });
+    this.interaction = new Draw({ type: "Polygon", stopClick: true, style: () => this.style() });
     this.interaction.on("drawend", (event) => this.onArea(toArea(event.feature.getGeometry() as Polygon)));
     this.map.addInteraction(this.interaction);
   }

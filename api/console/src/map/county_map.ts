@@ -16,7 +16,7 @@ import type { Packed } from "./pack";
 import { PALETTES } from "./palette";
 import { Pulses } from "./pulses";
 import { drawSheet, type SheetOptions } from "./sheet";
-import { forgetStyles } from "./symbols";
+import { drawingStyle, forgetStyles } from "./symbols";
 
 export type Hit = { kind: "alert" | "unit" | "camera"; id: number } | { kind: "stop"; id: string } | null;
 export interface MapEvents {
@@ -51,7 +51,7 @@ export class CountyMap {
       view: this.makeView(bounds),
     });
     this.pulses = new Pulses(this.map);
-    this.pen = new AreaPen(this.map, area.getSource()!, events.onArea);
+    this.pen = new AreaPen(this.map, area.getSource()!, events.onArea, () => drawingStyle(this.options.palette));
     this.listen(events);
   }
 

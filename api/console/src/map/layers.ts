@@ -41,6 +41,7 @@ const GRID_LABELS_BELOW = 13;
 const POINT_LABELS_BELOW = 9;
 const STATIONS_BELOW = 60;
 const NUMBERS_BELOW = 18;
+const NOTES_BELOW = 14;
 const CROWD = 30;
 const STATION_LABELS_BELOW = 16;
 
@@ -73,7 +74,7 @@ export function makeLayers(palette: () => Palette): Layers {
       source: stopSource,
       style: (feature, resolution) => {
         const crowded = resolution > NUMBERS_BELOW && stopSource.getFeatures().length > CROWD && !feature.get("strong");
-        const look = { label: crowded ? "" : feature.get("label"), done: feature.get("done"), strong: feature.get("strong"), square: feature.get("square") === true, note: crowded ? "" : (feature.get("note") ?? "") };
+        const look = { label: crowded ? "" : feature.get("label"), done: feature.get("done"), strong: feature.get("strong"), square: feature.get("square") === true, note: crowded || (resolution > NOTES_BELOW && !feature.get("strong")) ? "" : (feature.get("note") ?? "") };
         return stopStyle(look, palette());
       },
     }),

@@ -198,6 +198,12 @@ export const areaStyle = (palette: Palette): Style[] =>
     new Style({ stroke: new Stroke({ color: palette.accent, width: 2, lineDash: [8, 5] }) }),
   ]);
 
+/** The same while it is drawn, with its last corner. */
+export const drawingStyle = (palette: Palette): Style[] => [
+  ...areaStyle(palette),
+  new Style({ image: new Circle({ radius: 5, fill: new Fill({ color: palette.accent }), stroke: new Stroke({ color: palette.ink, width: 2 }) }) }),
+];
+
 export function labelStyle(kind: "town" | "grid" | "point", name: string, palette: Palette): Style[] {
   return cached(`label ${kind} ${name}`, () => {
     const look = {

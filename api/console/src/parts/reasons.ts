@@ -2,11 +2,11 @@
 import type { Slip } from "../api/questions";
 import { t } from "../i18n/index.svelte";
 
-/** 0.12, 0.034, < 0.001: enough digits to compare, no more. */
+/** p = 0.12, p = 0.034, p < 0.001: enough digits to compare, no more. */
 export function chance(p: number): string {
-  if (p < 0.001) return "< 0.001";
-  if (p >= 0.995 && p < 1) return "> 0.99";
-  return p.toFixed(p < 0.1 ? 3 : 2);
+  if (p < 0.001) return "p < 0.001";
+  if (p >= 0.995 && p < 1) return "p > 0.99";
+  return `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
 }
 
 /** A share of a hundred, honest at both ends. */

@@ -8,9 +8,12 @@ type Seen = Pick<Sighting, "colour" | "vehicle_class" | "direction" | "lane" | "
 export function speedWords({ speed_kmh, speed_error_kmh }: Pick<Seen, "speed_kmh" | "speed_error_kmh">): string {
   if (speed_kmh === null || speed_kmh === undefined) return "";
   const speed = Math.round(speed_kmh);
-  if (speed_error_kmh === null || speed_error_kmh === undefined) return t("vehicle.speedOnly", { speed });
-  return t("vehicle.speed", { speed, error: Math.max(1, Math.round(speed_error_kmh)) });
+  if (speed_error_kmh === null || speed_error_kmh === undefined) return unbroken(t("vehicle.speedOnly", { speed }));
+  return unbroken(t("vehicle.speed", { speed, error: Math.max(1, Math.round(speed_error_kmh)) }));
 }
+
+/** A figure stays on one line with its unit. */
+const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
 
 export function vehicleWords(seen: Seen): string {
   const parts = [

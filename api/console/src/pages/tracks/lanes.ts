@@ -35,6 +35,7 @@ export function lanesOf(answer: QueryAnswer): Lane[] {
   const items = new Map(answer.items.map((one) => [one.id, one]));
   const second = new Set(answer.clone?.vehicles[1] ?? []);
   const plates = [...new Set(answer.tracks.map((track) => track.plate))];
+  if (answer.tracks.length === 0) return lanesWithoutWays(answer);
   const lanes = answer.tracks.map((track): Lane => {
     const isSecond = track.vehicle === 2 || (answer.kind === "compare" && plates.indexOf(track.plate) === 1);
     const own = answer.items.filter((one) => plateOf(one) === track.plate && (!answer.clone || second.has(one.id) === (track.vehicle === 2)));
@@ -42,6 +43,29 @@ export function lanesOf(answer: QueryAnswer): Lane[] {
     return { plate: track.plate, second: isSecond, trips, aside: own.filter((one) => one.quarantined) };
   });
   return lanes.filter((lane) => lane.trips.length > 0 || lane.aside.length > 0);
+}
+
+const APART_MS = 60 * 60_000;
+
+/** Where no ways were made of the readings: a lane per plate, its readings an hour apart at most in each trip, no legs. */
+function lanesWithoutWays(answer: QueryAnswer): Lane[] {
+  const lanes = new Map<string, Lane>();
+  const ordered = [...answer.items].sort((a, b) => ms(a) - ms(b));
+  for (const one of ordered) {
+    const plate = plateOf(one);
+    const lane = lanes.get(plate) ?? { plate, second: answer.kind === "compare" && lanes.size === 1, trips: [], aside: [] };
+    lanes.set(plate, lane);
+    const last = lane.trips[lane.trips.length - 1];
+    if (one.quarantined) lane.aside.push(one);
+    else if (last && ms(one) - last.endMs <= APART_MS) {
+      last.ordered.push(one);
+      last.endMs = ms(one);
+    } else {
+      const number = lane.trips.length + 1;
+      lane.trips.push({ key: `${plate} ${number}`, number, plate, second: lane.second, ordered: [one], legs: [], distance_m: 0, startMs: ms(one), endMs: ms(one) });
+    }
+  }
+  return [...lanes.values()];
 }
 
 interface Known {

@@ -7,7 +7,7 @@ import { boundsOf, lanesOf, ms, placeAt, tripsOf, tripWith, type Lane, type Trip
 
 export class Shown {
   answer = $state.raw<QueryAnswer | null>(null);
-  /** The moment of the playback; choosing a reading moves it there. */
+  /** The moment of the playback once it was moved; until then it stands at the chosen reading. */
   private at = $state.raw<{ query: string; moment: number } | null>(null);
   site = $state<number | null>(null);
   conflict = $state.raw<Conflict | null>(null);
@@ -18,7 +18,9 @@ export class Shown {
   /** In a search, only the chosen vehicle; with companions, the case's vehicle. */
   lanes = $derived<Lane[]>(this.listsVehicles ? this.allLanes.filter((lane) => lane.plate === this.vehicle) : this.allLanes);
   trips = $derived<Trip[]>(tripsOf(this.lanes));
-  trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId));
+  /** In a clone's answer the clearest conflict comes first. */
+  private clearest = $derived([...(this.answer?.clone?.conflicts ?? [])].sort((a, b) => b.p_clone - a.p_clone)[0]);
+  trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId ?? this.clearest?.to.sighting ?? null));
   /** Several lanes share one time axis only where they are compared. */
   timeLanes = $derived<Lane[]>(this.lanes.length === 1 || this.comparesTwo ? this.lanes : this.lanes.filter((lane) => lane.trips.includes(this.trip!)));
   companion = $derived(this.answer?.companions?.find((one) => one.plate === this.plate) ?? (this.plate === null ? this.answer?.companions?.[0] : undefined));
@@ -63,11 +65,10 @@ export class Shown {
     setQuery({ sighting: conflict.to.sighting });
   }
 
-  /** Where a reading is; moves the playback there. */
+  /** Where a reading is; the playback goes there with the choice. */
   placeOf(id: string): { lon: number; lat: number } | null {
-    const sighting = this.answer?.items.find((one) => one.id === id) ?? null;
-    if (sighting) this.moment = ms(sighting);
-    return sighting;
+    this.at = null;
+    return this.answer?.items.find((one) => one.id === id) ?? null;
   }
 
   /** The reading before or after the chosen one: in time, across trips and lanes. */
@@ -105,8 +106,8 @@ export class Shown {
   }
 
   private makePlayheads(): Playhead[] {
+    if (this.at === null || this.moment === null) return []; // at rest the chosen reading's own mark says where
     const moment = this.moment;
-    if (moment === null) return [];
     return this.lanes.flatMap((lane) => {
       const place = placeAt(lane, moment);
       return place ? [{ place, second: lane.second }] : [];
