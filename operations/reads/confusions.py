@@ -1,6 +1,6 @@
 """How plates are misread, as arrays: the prior, and what counts make of it. No database, no plates.
 
-Why level and shape are learned from different sources: docs/adr, "One model of misreads".
+Why level and shape are learned from different sources: docs/adr/0019-one-model-of-misreads.md.
 """
 
 from dataclasses import dataclass, field
