@@ -1,6 +1,6 @@
 """Questions about vehicle data, under which case and why: asked, agreed to, answered, looked at again."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 
@@ -20,6 +20,7 @@ from api.shapes.queries import (
 )
 from operations.access import Person
 from operations.questions import asking, deciding
+from operations.questions.exporting import export
 from operations.questions.past import PastAsked, answer_json, past_question, queries_page
 from operations.questions.question import Question
 from operations.store import reading, writing
@@ -30,6 +31,15 @@ CaseWorker = Annotated[Person, allowed("investigator", "supervisor")]
 Supervisor = Annotated[Person, allowed("supervisor")]
 QueryId = Annotated[str, Path(max_length=36, examples=["6f0c5b0e-2f1b-4a35-8a53-0a2f6f2f8e11"])]
 SightingId = Annotated[str, Path(max_length=80, examples=["C0001:1795406400000:12"])]
+
+ExportForm = Annotated[Literal["geojson", "gpx", "csv"], Path(examples=["gpx"])]
+MEDIA_TYPES = {"geojson": "application/geo+json", "gpx": "application/gpx+xml", "csv": "text/csv"}
+FILE_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {media: {"schema": {"type": "string"}} for media in MEDIA_TYPES.values()},
+        "description": "A file",
+    }
+}
 
 
 @router.post("/queries", summary="Ask about a vehicle", status_code=201)
@@ -72,6 +82,20 @@ def reopen_query(house: TheHouse, person: CaseWorker, query_id: QueryId) -> Quer
     Once it is approved, who asked opens it first; until then it comes without data.
     """
     return _shown(asking.reopen(house.engine, query_id, person, house.now()))
+
+
+@router.get(
+    "/queries/{query_id}/export.{form}",
+    summary="A question's tracks as a file",
+    response_class=Response,
+    responses=FILE_ANSWER,
+)
+def export_query(house: TheHouse, person: CaseWorker, query_id: QueryId, form: ExportForm) -> Response:
+    """Answer the ways and sightings as GeoJSON, GPX or CSV; the export is audited."""
+    content = export(house.engine, query_id, person, form, house.now())
+    name = f"watchgrid-{query_id}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 @router.post("/queries/{query_id}/approve", summary="Approve a question")

@@ -4,7 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.shapes.vocabulary import Answer, Lat, LineString, Lon, NamedPlace, Plate, PointGeometry, Time
+from api.shapes.vocabulary import (
+    Answer,
+    Code,
+    Lat,
+    LineString,
+    Lon,
+    NamedPlace,
+    Plate,
+    PointGeometry,
+    SlipAnswer,
+    Time,
+)
 
 SightingId = Annotated[str, Field(examples=["C0001:1795406400000:12"])]
 Seconds = Annotated[float, Field(examples=[312.0])]
@@ -31,6 +42,16 @@ class PathProperties(Answer):
     sighting: Annotated[str | None, Field(examples=[None])] = None
     seen_at: Time | None = None
     camera: Annotated[str | None, Field(examples=["C0001"])] = None
+    vehicle: Annotated[int, Field(examples=[1], description="1; 2: the second under a cloned plate")] = 1
+    verdict: Annotated[str | None, Field(examples=["driven"], description="of a leg")] = None
+    stop_s: Annotated[float | None, Field(examples=[None], description="of a leg: how long it stood")] = None
+    probability: Annotated[
+        float | None,
+        Field(examples=[0.83], description="of a leg: of this way; of a stop: that it was read so"),
+    ] = None
+    quarantined: Annotated[
+        int | None, Field(examples=[None], description="the quarantine that holds the sighting")
+    ] = None
     simulated: Annotated[bool, Field(examples=[False])] = False
 
 
@@ -48,17 +69,17 @@ class PathCollection(Answer):
 
 
 class ReadingAnswer(Answer):
-    """A sighting as an analysis used it. at: by our clock."""
+    """A sighting as it stands beside another: what was read, how surely, where and when (by our clock)."""
 
     sighting: SightingId
-    at: Time
     plate: Plate
     probability: Share
-    camera: NamedPlace
-    lon: Lon
-    lat: Lat
-    colour: Annotated[str | None, Field(examples=["white"])] = None
-    vehicle_class: Annotated[str | None, Field(examples=["car"])] = None
+    why: list[SlipAnswer]
+    confidence: Share
+    at: Time
+    camera: Code
+    vehicle_class: Annotated[str | None, Field(examples=["car"])]
+    colour: Annotated[str | None, Field(examples=["white"])]
 
 
 class WayAnswer(Answer):
@@ -80,16 +101,20 @@ class LegAnswer(Answer):
     shortest_s: SomeSeconds
     usual_s: SomeSeconds
     slow_s: SomeSeconds
+    learned: Annotated[bool, Field(examples=[True], description="the times are this pair's own")] = False
     verdict: Annotated[Literal["driven", "stop", "gap", "impossible"], Field(examples=["driven"])]
-    stop_s: Annotated[float | None, Field(examples=[None], description="how long it stood, at least")] = None
+    stop_s: Annotated[float | None, Field(examples=[None], description="how long it stood, likely")] = None
+    stop_band_s: Annotated[
+        list[float] | None, Field(examples=[None], description="how long at least and at most")
+    ] = None
     ways: list[WayAnswer]
     readings: list[ReadingAnswer] | None = None
 
 
 class TripAnswer(Answer):
     number: Annotated[int, Field(examples=[1])]
-    since: Annotated[Time, Field(alias="from", serialization_alias="from")]
-    until: Annotated[Time, Field(alias="to", serialization_alias="to")]
+    since: Annotated[Time, Field(alias="from")]
+    until: Annotated[Time, Field(alias="to")]
     sightings: Annotated[int, Field(examples=[9])]
     distance_m: Metres
     legs: list[LegAnswer]
@@ -106,15 +131,16 @@ class TrackAnswer(Answer):
 class ConflictAnswer(Answer):
     """Two sightings that one vehicle cannot have made, and what else may explain them."""
 
-    from_reading: Annotated[ReadingAnswer, Field(alias="from", serialization_alias="from")]
-    to_reading: Annotated[ReadingAnswer, Field(alias="to", serialization_alias="to")]
+    earlier: Annotated[str, Field(alias="from", examples=["C0001:1795406400000:12"])]
+    later: Annotated[str, Field(alias="to", examples=["C0009:1795406400000:3"])]
     seconds: Seconds
     shortest_s: SomeSeconds
     p_clone: Share
     p_misread: Share
     p_clock: Share
     attributes: Annotated[
-        list[str], Field(examples=[["colour"]], description="what differs between the two, beside the place")
+        Literal["agree", "differ", "unknown"],
+        Field(examples=["differ"], description="colour and class of the two"),
     ]
 
 
@@ -130,6 +156,13 @@ class CloneAnswer(Answer):
     ]
 
 
+class CameraPlace(NamedPlace):
+    """A camera and where it stands."""
+
+    lon: Lon
+    lat: Lat
+
+
 class EncounterAnswer(Answer):
     """Both vehicles at one place, so many seconds apart (negative: the other one first)."""
 
@@ -137,7 +170,7 @@ class EncounterAnswer(Answer):
     with_sighting: SightingId
     seconds: Seconds
     at: Time
-    camera: NamedPlace
+    camera: CameraPlace
 
 
 class CompanionAnswer(Answer):

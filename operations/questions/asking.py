@@ -127,14 +127,11 @@ def reopen(engine: Engine, query_id: str, person: Person, now: datetime, look: L
     return Answer(locked, case.number, answer.asked_by, found, answer.decisions)
 
 
-def export(engine: Engine, query_id: str, person: Person, form: str, now: datetime) -> Answer:
-    """Answer a kept question as `reopen`, for a file of this form; the trail says so.
-
-    Raises as `reopen`, and WrongQueryState where it has no answer.
-    """
-    answer = reopen(engine, query_id, person, now, Look("query.exported", {"form": form}))
+def answered(engine: Engine, query_id: str, person: Person, now: datetime, look: Look) -> Answer:
+    """Answer a kept question as `reopen`, which must have an answer. Raises as it, and WrongQueryState."""
+    answer = reopen(engine, query_id, person, now, look)
     if answer.found is None:
-        raise WrongQueryState(answer.row.state, "export")
+        raise WrongQueryState(answer.row.state, look.action)
     return answer
 
 

@@ -13,6 +13,7 @@ from operations.questions.found import Found
 from operations.store import Session
 from operations.tables import Case, QueryRow, User
 from operations.times import to_text
+from operations.tracks.track import path_of, track_json
 
 NOTHING = Found(items=[], kept=[])
 
@@ -72,8 +73,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "truncated": found.truncated,
         "items": found.items,
         "vehicles": found.vehicles,
-        "tracks": found.tracks,
-        "path": found.path,
+        "tracks": [track_json(track) for track in found.tracks],
+        "path": path_of(found.tracks),
         "clone": found.clone,
         "companions": found.companions,
         "next": found.next,

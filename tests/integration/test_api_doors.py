@@ -69,6 +69,7 @@ MAY: dict[str, set[str]] = {
     "POST /queries": CASE_WORK,
     "POST /queries/grade": CASE_WORK,
     "GET /queries/{query_id}": CASE_WORK,
+    "GET /queries/{query_id}/export.{form}": CASE_WORK,
     "POST /queries/{query_id}/approve": {SUPERVISOR},
     "POST /queries/{query_id}/refuse": {SUPERVISOR},
     "GET /queries/{query_id}/sightings/{sighting_id}/snapshot.jpg": CASE_WORK,

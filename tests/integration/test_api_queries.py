@@ -48,14 +48,17 @@ def test_a_vehicle_is_followed_by_road_and_what_cannot_be_is_flagged(api: Api, c
     found = answer.json()
     assert [item["camera"]["code"] for item in found["items"]] == ["C0001", "C0002", "C0003"]
     assert (found["count"], found["truncated"]) == (3, False)
-    legs = [f for f in found["path"]["features"] if f["geometry"]["type"] == "LineString"]
-    assert [leg["properties"]["implausible"] for leg in legs] == [False, True], "1 km in two seconds"
-    assert legs[0]["properties"]["seconds"] == 120
-    assert len(legs[0]["geometry"]["coordinates"]) > 2, "along the nodes of the road"
-    assert len(legs[1]["geometry"]["coordinates"]) == 2, "straight: by no road"
-    assert [leg["properties"]["simulated"] for leg in legs] == [False, True]
+    (line,) = [f for f in found["path"]["features"] if f["geometry"]["type"] == "LineString"]
+    assert line["properties"]["seconds"] == 120
+    assert line["properties"]["road_seconds"] > 0, "by road"
+    (track,) = found["tracks"]
+    legs = [leg for trip in track["trips"] for leg in trip["legs"]]
+    assert [(leg["verdict"], leg["seconds"]) for leg in legs] == [("driven", 120), ("impossible", 2)]
+    assert legs[1]["ways"] == [], "1 km in two seconds is not drawn"
+    assert [reading["camera"] for reading in legs[1]["readings"]] == ["C0002", "C0003"], "but told"
     points = [f for f in found["path"]["features"] if f["geometry"]["type"] == "Point"]
     assert [point["properties"]["camera"] for point in points] == ["C0001", "C0002", "C0003"]
+    assert [point["properties"]["simulated"] for point in points] == [False, False, True]
     assert _audited(api) == [("vehicle.queried", "investigator", CASE, "连环盗窃案")]
 
 
