@@ -28,7 +28,8 @@ SAID = ("pattern", "fuzzy", "vehicle_class", "colour", "area", "hours", "reason"
 def preview_new(engine: Engine, actor: Actor, asked: NewEntry, zone: tzinfo, now: datetime) -> dict[str, Any]:
     """Try an entry that a case worker thinks of. Raises as `watchlist.create`."""
     check_may(actor, "create")
-    said = checked(asked)
+    entry = checked(asked)
+    said = {name: entry[name] for name in SAID}
     with reading(engine) as session:
         open_case(session, actor, asked.case_number, now)
         found = trial(session, _tried(said, zone), now)

@@ -102,9 +102,9 @@ def straight_road() -> RoadNetwork:
     return from_edges(lon, np.full(21, 28.15), edges)
 
 
-def watch_for(engine: Engine, pattern: str, now: datetime) -> int:
+def watch_for(engine: Engine, pattern: str, now: datetime, **said: Any) -> int:
     """Put a pattern on the watchlist, approved by a second person; return the entry's id."""
-    asked = NewEntry(pattern, CASE, "连环盗窃案嫌疑车辆", "red", now + timedelta(days=7))
+    asked = NewEntry(pattern, CASE, "连环盗窃案嫌疑车辆", "red", now + timedelta(days=7), **said)
     with writing(engine) as session:
         entry = watchlist.create(session, INVESTIGATOR, asked, now)
     with writing(engine) as session:
