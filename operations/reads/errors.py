@@ -60,7 +60,8 @@ class ReadErrors:
     """P(read | true) of whole plates. Positions err independently, one character at most is dropped or added.
 
     Of all misreads, those with P >= 1e-3 are about a half, 1e-4 four fifths, 1e-5 nine tenths, 1e-6 19 of 20
-    (tests/benchmarks/plate_search.py). Where a slip can have happened in several ways (one 8 of 88 dropped), the likeliest counts.
+    (tests/benchmarks/plate_search.py). Where a slip can have happened in several ways (one 8 of 88 dropped),
+    the likeliest counts.
     """
 
     def __init__(self, confusions: Confusions) -> None:

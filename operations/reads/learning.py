@@ -1,6 +1,7 @@
 """Learning how plates are misread: counts misreads from single looks and from people's corrections.
 
-Judges no plate and holds none: only which character was read for which, where. See docs/adr/0019-one-model-of-misreads.md.
+Judges no plate and holds none: only which character was read for which, where.
+Why looks and people teach different things: docs/adr/0019-one-model-of-misreads.md.
 """
 
 from collections import Counter
