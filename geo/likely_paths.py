@@ -16,6 +16,8 @@ MOST_PATHS = 3
 DETOUR = 1.4
 """Only ways up to this much longer than the shortest are thought of (and SPARE_S more)."""
 SPARE_S = 60.0
+NEAR_S = (600.0, 1800.0)
+"""Trees are grown to the first of these that is enough, else whole."""
 LEAST_NEW = 0.2
 """A way must spend this share of its time off every likelier one, else it is the same way."""
 CHOICE = 0.06
@@ -66,16 +68,13 @@ class Roads:
 
 def ways_between(roads: Roads, source: int, target: int) -> list[Way]:
     """Return the different ways between two nodes, the one of least cost first; none where no road leads."""
-    trees = roads.trees
-    if not np.isfinite(trees[0].ahead(source)[0][target]):
-        return []
     found: list[Nodes] = []
-    for each in trees:
+    for each in roads.trees:
         for nodes in _alternatives(each, source, target):
             if all(_is_new(nodes, other) for other in found):
                 found.append(nodes)
     ways = [_way(roads, nodes) for nodes in found]
-    least = min(way.cost for way in ways)
+    least = min((way.cost for way in ways), default=0.0)
     kept = [way for way in ways if way.cost <= DETOUR * least + SPARE_S]
     return sorted(kept, key=lambda way: way.cost)
 
@@ -115,12 +114,15 @@ def _explains(passed_s: float, seconds: NDArray[np.float64]) -> NDArray[np.float
 def _alternatives(trees: Trees, source: int, target: int) -> list[Nodes]:
     """Return the cheapest path, then paths along plateaus: where the tree from the source and that to the
     target run together for long, so that the path is the cheapest in each of its parts (choice routing)."""
-    ahead, before = trees.ahead(source)
-    back, after = trees.back(target)
+    limit = next((limit for limit in NEAR_S if _reaches(trees, source, target, limit)), np.inf)
+    ahead, before = trees.ahead(source, limit)
+    back, after = trees.back(target, limit)
     cheapest = float(ahead[target])
+    if not np.isfinite(cheapest):
+        return []
     paths = [np.array(_walk(before, target)[::-1])]
     through = ahead + back
-    near = np.flatnonzero(through <= DETOUR * cheapest + SPARE_S)
+    near = np.flatnonzero(through <= DETOUR * cheapest + SPARE_S)  # all within the limit, on both trees
     near = near[before[near] != NOBODY]
     together = near[after[before[near]] == near]
     if not len(together):
@@ -129,6 +131,11 @@ def _alternatives(trees: Trees, source: int, target: int) -> list[Nodes]:
         first, then = _walk(before, via)[::-1], _walk(after, via)[1:]
         paths.append(np.array(first + then))
     return paths
+
+
+def _reaches(trees: Trees, source: int, target: int, limit: float) -> bool:
+    """Return whether the tree within a limit holds every way that is thought of."""
+    return bool(DETOUR * trees.ahead(source, limit)[0][target] + SPARE_S <= limit)
 
 
 def _plateaus(

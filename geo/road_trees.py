@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from geo.roads import RoadNetwork
 from geo.shortest import tree_from
 
-MOST_BYTES = 192 * 2**20
+MOST_BYTES = 64 * 2**20
 Cost = NDArray[np.float32]
 Before = NDArray[np.int32]
 Tree = tuple[Cost, Before]
@@ -28,26 +28,29 @@ class Trees:
         self._order = np.argsort(self._keys, kind="stable")
         self._graph = csr_array((cost, network.target, network.indptr), shape=(size, size))
         self._reverse = csr_array(self._graph.T)
-        self._kept: OrderedDict[tuple[int, bool], Tree] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, bool], tuple[Tree, float]] = OrderedDict()
         self._most = max(16, MOST_BYTES // (8 * size))
 
-    def ahead(self, node: int) -> Tree:
-        """Return the cost from a node to every node (inf: no road), and the node before each on its path."""
-        return self._tree(node, True)
+    def ahead(self, node: int, limit: float = np.inf) -> Tree:
+        """Return the cost from a node to every node (inf: no road), and the node before each on its path.
 
-    def back(self, node: int) -> Tree:
-        """Return the cost from every node to one, and the node after each on its path there."""
-        return self._tree(node, False)
+        What costs more than `limit` may be left out (inf): nearby trees grow ten times as fast.
+        """
+        return self._tree(node, True, limit)
 
-    def _tree(self, node: int, is_ahead: bool) -> Tree:
+    def back(self, node: int, limit: float = np.inf) -> Tree:
+        """Return the cost from every node to one, and the node after each on its path there; as `ahead`."""
+        return self._tree(node, False, limit)
+
+    def _tree(self, node: int, is_ahead: bool, limit: float) -> Tree:
         key = (node, is_ahead)
         known = self._kept.get(key)
-        if known is None:
-            cost, before = tree_from(self._graph if is_ahead else self._reverse, node)
-            known = self._kept[key] = cost.astype(np.float32), before
+        if known is None or known[1] < limit:
+            cost, before = tree_from(self._graph if is_ahead else self._reverse, node, limit)
+            known = self._kept[key] = (cost.astype(np.float32), before), limit
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return known
+        return known[0]
 
     def edges_along(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the edges of a path of joined nodes, as positions in the network's edges."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from operations.quarantine import in_force
 from operations.reads.errors import ReadErrors, Slip, read_errors
@@ -22,6 +22,7 @@ from operations.tracks.readings import MOST_READINGS, Reading, find_rows, in_ord
 from operations.tracks.sites import sites
 from operations.tracks.travel import TravelTimes, travel_times
 
+THERE = select(PlateRow.text).where(PlateRow.text.in_(bindparam("texts", expanding=True)))
 LEAST_LIKELY = 1e-4
 """A text that the plate is read as more rarely than this is not looked for."""
 JUDGED_OVER = timedelta(days=14)
@@ -97,7 +98,7 @@ def _misreads(session: Session, plate: str) -> dict[str, Misread]:
     """Return the texts that the plate is likely read as and that some sighting carries."""
     errors: ReadErrors = read_errors(session)
     likely = {text: p for text, p in errors.likely_reads(plate, LEAST_LIKELY).items() if text != plate}
-    there = session.scalars(select(PlateRow.text).where(PlateRow.text.in_(list(likely))))
+    there = session.scalars(THERE, {"texts": list(likely)})
     return {text: Misread(likely[text], errors.why(text, plate)) for text in there}
 
 

@@ -133,9 +133,11 @@ def _one_vehicle(course: Course, travel: TravelTimes) -> NDArray[np.int64]:
     A dynamic programme over the LOOK_BACK readings before each; only where two readings contradict.
     """
     count = len(course.readings)
-    possible = np.array([_possible(course, travel, back) for back in range(1, min(LOOK_BACK, count - 1) + 1)])
-    if possible[0][1:].all():
+    next_to = _possible(course, travel, 1)
+    if next_to[1:].all():
         return np.arange(count)
+    further = [_possible(course, travel, back) for back in range(2, min(LOOK_BACK, count - 1) + 1)]
+    possible = np.array([next_to, *further])
     weight = np.array([reading.probability for reading in course.readings])
     best, before = weight.copy(), np.full(count, -1)
     for i in range(1, count):

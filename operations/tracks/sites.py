@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import cos, hypot, radians
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from geo.coordinates import LonLat, haversine_m
+from geo.coordinates import EARTH_RADIUS_M, LonLat
 from geo.roads import RoadNetwork
 from operations.county import road_network
 from operations.store import Session
@@ -66,7 +67,9 @@ class Sites:
 
     def apart_m(self, here: int, there: int) -> float:
         """Return the straight distance of two sites."""
-        return float(haversine_m(*self.place(here), *self.place(there)))
+        (lon, lat), (to_lon, to_lat) = self.place(here), self.place(there)
+        east = (to_lon - lon) * cos(radians((lat + to_lat) / 2))
+        return hypot(east, to_lat - lat) * radians(EARTH_RADIUS_M)  # flat: a county is small
 
     @cached_property
     def camera_sites(self) -> NDArray[np.int64]:

@@ -12,11 +12,12 @@ from typing import Any
 from operations.times import to_text
 from operations.tracks.legs import Leg, judge
 from operations.tracks.readings import Reading
+from operations.tracks.sites import Sites
 from operations.tracks.travel import TravelTimes
 from operations.tracks.trips import Trip, trips_of
 from operations.tracks.ways import RoadWay, Ways, ways_of
 
-MOST_LEGS = 500
+MOST_LEGS = 300
 """The newest so many are routed; the ways of earlier ones are left open."""
 
 Works = Callable[[int, datetime], bool]
@@ -185,7 +186,7 @@ def _line_feature(routed: RoutedLeg, track: Track) -> dict[str, Any]:
             "vehicle": track.vehicle,
             "seconds": round(leg.seconds, 1),
             "road_seconds": round(way.free_s, 1) if way else None,
-            "distance_m": way.distance_m if way else round(sites.apart_m(leg.start.site, leg.end.site), 1),
+            "distance_m": way.distance_m if way else _apart_m(leg, sites),
             "implausible": False,
             "verdict": leg.verdict,
             "stop_s": None if leg.stop_s is None else round(leg.stop_s),
@@ -195,6 +196,12 @@ def _line_feature(routed: RoutedLeg, track: Track) -> dict[str, Any]:
             "simulated": leg.start.simulated or leg.end.simulated,
         },
     }
+
+
+def _apart_m(leg: Leg, sites: Sites) -> float:
+    if leg.start.site == leg.end.site:
+        return 0.0
+    return round(sites.apart_m(leg.start.site, leg.end.site), 1)
 
 
 def _stop_features(track: Track) -> list[dict[str, Any]]:

@@ -193,10 +193,7 @@ class TravelTimes:
 
     def bands_at(self, here: Ints, there: Ints, hours: Ints) -> Bands:
         """Return bands as `bands` does, for positions in `sites` instead of ids."""
-        by_road = self.road_seconds_at(here, there) * self.traffic.hour_factor[hours]
-        count = np.zeros(len(here))
-        with np.errstate(divide="ignore"):
-            log_usual = np.log(by_road)
+        count, log_usual = np.zeros(len(here)), np.zeros(len(here))
         low = np.full(len(here), UNLEARNED_SPREAD)
         up = low.copy()
         learned = np.zeros(len(here), dtype=bool)
@@ -208,11 +205,14 @@ class TravelTimes:
             count[learned] = self.traffic.count[pair, hour]
             log_usual[learned] = self.traffic.log_usual[pair, hour]
             low[learned], up[learned] = self.traffic.spread_low[pair], self.traffic.spread_up[pair]
+        if not learned.all():  # only these need the roads
+            seconds = self.road_seconds_at(here[~learned], there[~learned])
+            log_usual[~learned] = np.log(seconds) + np.log(self.traffic.hour_factor)[hours[~learned]]
         shortest = np.exp(log_usual - FASTEST_SPREADS * low)
         usual, slow = np.exp(log_usual), np.exp(log_usual + SLOWEST_SPREADS * up)
         same = here == there
-        for array, seconds in zip((shortest, usual, slow), AT_ONE_SITE_S, strict=True):
-            array[same] = seconds
+        for array, at_one_site in zip((shortest, usual, slow), AT_ONE_SITE_S, strict=True):
+            array[same] = at_one_site
         return Bands(shortest, usual, slow, learned, count)
 
     def road_seconds_at(self, here: Ints, there: Ints) -> Floats:
