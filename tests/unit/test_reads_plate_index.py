@@ -12,7 +12,7 @@ from operations.reads.plate_index import Likely, PlateIndex
 from tests.unit.test_reads_errors import plates
 
 TEXTS = [
-    *plates(1500),
+    *plates(300),
     *("".join(chars) for chars in product("浙渝-", "J", "A8", "01", "8BS", "3", ["4", "44", "4F", "Z"])),
     *(
         "浙JD12345",
