@@ -1,7 +1,10 @@
-"""Two weeks of simulated past sightings over all monitoring points, marked as simulated."""
+"""The simulated past of ordinary vehicles: how one lives for two weeks, and what cameras see of it.
+
+What the demo's case is about is woven in by case_history.py. Every row is marked as simulated.
+"""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from operations.demo.vehicles import WATCHED, DemoVehicle, ordinary_vehicles
+from operations.demo.vehicles import DemoVehicle
 
 DAYS = 14
-VEHICLES = 400
 ON_THE_WAY = 1.04  # a point lies on the way when the drive through it takes no more than this
 RUSH_HOURS = (7.6, 17.4)  # local
 
@@ -25,21 +27,30 @@ class Stations:
     seconds: NDArray[np.float64]
 
 
-def past_sightings(stations: Stations, seed: int, now: datetime) -> Iterator[list[dict[str, Any]]]:
-    """Yield rows of the sightings table, one list a vehicle, over the DAYS before `now`.
+Rows = list[dict[str, Any]]
 
-    `now` must be in the site's time zone, because people drive by local hours.
+
+@dataclass(frozen=True)
+class Life:
+    """Where a vehicle is kept and where it is needed (positions in Stations), and what chance it goes by."""
+
+    home: int
+    work: int
+    rng: random.Random
+
+
+def drives_of(
+    stations: Stations, vehicle: DemoVehicle, life: Life, midnight: datetime, days: int = DAYS
+) -> list[Rows]:
+    """Return rows of the sightings table, a list a drive, from `days` days before `midnight` on.
+
+    `midnight` must be in the site's time zone, because people drive by local hours.
     """
-    vehicles = [watched.vehicle for watched in WATCHED] + ordinary_vehicles(seed, VEHICLES)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    for number, vehicle in enumerate(vehicles):
-        rng = random.Random(f"history {seed} {number}")
-        home, work = rng.sample(range(len(stations.camera_ids)), 2)
-        rows: list[dict[str, Any]] = []
-        for day in range(DAYS, -1, -1):
-            for start, origin, goal in _trips(rng, midnight - timedelta(days=day), home, work):
-                rows += _drive(stations, vehicle, start, (origin, goal), rng)
-        yield [row for row in rows if row["last_seen_at"] < now - timedelta(minutes=5)]
+    drives = []
+    for day in range(days, -1, -1):
+        for start, origin, goal in _trips(life.rng, midnight - timedelta(days=day), life.home, life.work):
+            drives.append(_drive(stations, vehicle, start, (origin, goal), life.rng))
+    return drives
 
 
 def _trips(
@@ -55,7 +66,7 @@ def _trips(
 
 def _drive(
     stations: Stations, vehicle: DemoVehicle, start: datetime, ends: tuple[int, int], rng: random.Random
-) -> list[dict[str, Any]]:
+) -> Rows:
     """Return a row for every point on the way from one end to the other."""
     origin, goal = ends
     seconds, slower = stations.seconds, rng.uniform(1.05, 1.6)
@@ -67,13 +78,14 @@ def _drive(
         here = int(point)
         if rng.random() > 0.06:  # not every pass is caught
             seen_at = start + timedelta(seconds=after_s)
-            rows.append(_row(int(stations.camera_ids[point]), vehicle, seen_at, rng))
+            rows.append(row_of(int(stations.camera_ids[point]), vehicle, seen_at, rng))
         if here == goal:
             break
     return rows
 
 
-def _row(camera_id: int, vehicle: DemoVehicle, seen_at: datetime, rng: random.Random) -> dict[str, Any]:
+def row_of(camera_id: int, vehicle: DemoVehicle, seen_at: datetime, rng: random.Random) -> dict[str, Any]:
+    """Return a row of the sightings table: this vehicle at this camera, read well."""
     confidence = round(min(0.999, rng.betavariate(30, 1.2)), 3)
     return {
         "id": f"simulated:{camera_id}:{int(seen_at.timestamp() * 1000)}:{vehicle.plate}",

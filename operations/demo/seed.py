@@ -1,7 +1,8 @@
-"""What the demo adds to an empty installation: cases, a watchlist, two weeks of history, rendered cameras."""
+"""What the demo adds to an empty installation: a case, a watchlist, two weeks of history with questions about
+them, rendered cameras."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,20 +15,30 @@ from config.settings import Settings
 from geo.roads import RoadNetwork
 from geo.travel_times import seconds_between
 from operations import cases, watchlist
+from operations.access import Person
 from operations.audit import Actor
 from operations.camera_hours import count_in
 from operations.cases import NewCase
 from operations.county import road_network
-from operations.demo.history import DAYS, Stations, past_sightings
+from operations.demo.case_history import CLONED, STOLEN, past_sightings
+from operations.demo.history import DAYS, Stations
 from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
 from operations.first_run import Login, ensure_county, ensure_logins
+from operations.questions.asking import ask
+from operations.questions.question import Question
+from operations.reads.seen_plates import Kept, keep
 from operations.store import Engine, Session, ensure_partitions, reading, writing
 from operations.tables import Camera, Case, Point, SightingRow, User
+from operations.tracks.learning import catch_up
 from operations.watchlist import NewEntry
 
 CASE_NUMBER = "望公（刑）立字〔2026〕0417号"
 CASE_TITLE = "海滨路交通肇事逃逸与涉车案"
+QUESTIONS = (
+    ("path", CLONED.plate, "核对案发前后该车的行驶轨迹"),
+    ("companions", STOLEN.plate, "被盗车辆疑有同伙驾车随行"),
+)
 LEGAL_BASIS = "《刑事诉讼法》第一百一十二条，立案决定书 2026-11-19"
 FIRST_PASSAGE_AFTER_S = 10.0
 BETWEEN_CAMERAS_S = (35.0, 110.0)  # road time from one live camera to the next
@@ -51,6 +62,8 @@ def prepare_demo(
     if is_new:
         _open_case(engine, now)
         _write_history(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
+        catch_up(engine, now)
+        _ask(engine, now)
     _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
     if calibrate:
         _calibrate_rendered_cameras(engine, calibrate)
@@ -81,18 +94,33 @@ def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetim
     stations = Stations(np.array([c.id for c in cameras]), seconds_between(network, nodes, nodes))
     with writing(engine) as session:
         ensure_partitions(session, (now - timedelta(days=DAYS + 2)).date(), now.date())
+        plates: set[tuple[str, date]] = set()
+        counts: list[tuple[int, datetime, bool]] = []
         batch: list[dict[str, Any]] = []
         for rows in past_sightings(stations, seed, now):
             batch += rows
+            plates |= {(row["plate"], row["seen_at"].astimezone(UTC).date()) for row in rows}
+            counts += [(row["camera_id"], row["seen_at"], True) for row in rows]
             if len(batch) >= 5000:
-                _add(session, batch)
+                session.execute(insert(SightingRow), batch)
                 batch = []
-        _add(session, batch)
+        if batch:
+            session.execute(insert(SightingRow), batch)
+        keep(session, Kept(), plates)
+        count_in(session, counts)
 
 
-def _add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    session.execute(insert(SightingRow), rows)
-    count_in(session, ((row["camera_id"], row["seen_at"], True) for row in rows))
+def _ask(engine: Engine, now: datetime) -> None:
+    """Ask what an investigator would ask first; the second question waits for a supervisor."""
+    with reading(engine) as session:
+        user = session.scalars(select(User).where(User.role == "investigator")).one()
+    asks = Person(user.id, user.login, user.name, user.role, 0, now)
+    since = now - timedelta(days=DAYS)
+    for kind, plate, reason in QUESTIONS:
+        question = Question(
+            case_number=CASE_NUMBER, reason=reason, since=since, until=now, kind=kind, plate=plate
+        )
+        ask(engine, question, asks, now)
 
 
 def _camera_of_each_point(session: Session) -> Sequence[Camera]:
