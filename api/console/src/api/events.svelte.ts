@@ -5,8 +5,8 @@ import { clock } from "../state/clock.svelte";
 type Listener = (data: never) => void;
 const TYPES = [
   "alert.raised", "alert.seen_again", "alert.acknowledged", "alert.dispatched", "alert.on_scene", "alert.resolved",
-  "alert.false_alarm", "alert.escalated", "units.moved", "unit.changed", "camera.state_changed", "sightings.counted",
-  "watchlist.changed", "quarantine.changed", "query.changed", "patrol.checked_in",
+  "alert.false_alarm", "alert.confirmed", "alert.escalated", "units.moved", "unit.changed", "camera.state_changed", "sightings.counted",
+  "watchlist.changed", "quarantine.changed", "patrol.checked_in",
 ] as const;
 export type EventType = (typeof TYPES)[number];
 

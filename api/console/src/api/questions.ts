@@ -1,7 +1,6 @@
 // The shapes of questions about vehicle data and of quarantine by the names the console uses. It holds no logic.
 import type { components } from "../../.types/schema";
 import type { Area } from "../map/area";
-import type { NamedPlace } from "./types";
 
 type Schemas = components["schemas"];
 
@@ -13,7 +12,6 @@ export type Trip = Schemas["TripAnswer"];
 export type Leg = Schemas["LegAnswer"];
 export type Clone = Schemas["CloneAnswer"];
 export type Conflict = Schemas["ConflictAnswer"];
-export type ConflictReading = Schemas["ReadingAnswer"];
 export type Companion = Schemas["CompanionAnswer"];
 export type NextPoint = Schemas["NextAnswer"];
 
@@ -26,37 +24,12 @@ export type QueryAnswer = Schemas["QueryAnswer"];
 /** What is kept of a question: without what it found. */
 export type AskedQuery = Omit<PastQuestion, "result_count">;
 
-export type QuarantineState = "in_force" | "ended" | "lifted";
-export interface Quarantined {
-  id: number;
-  kind: "phantom" | "clock" | "lane" | "person";
-  state: QuarantineState;
-  camera: NamedPlace;
-  plate: string | null;
-  lane: number | null;
-  reason: string;
-  code: string;
-  numbers: Record<string, unknown>;
-  since: string;
-  until: string | null;
-  made_at: string;
-  made_by: string | null;
-  held: number;
-  lifted_at: string | null;
-  lifted_by: string | null;
-  lifted_reason: string | null;
-}
-
+export type Quarantined = Schemas["QuarantineAnswer"];
+export type QuarantineState = Quarantined["state"];
+export type Preview = Schemas["PreviewAnswer"];
+/** Hours of the week in site time; days are 1 (Monday) to 7. */
 export interface Hours {
   from: string;
   until: string;
   days: number[];
-}
-export interface Preview {
-  exact: number;
-  fuzzy: number;
-  plates: { plate: string; probability: number; why: Slip[]; sightings: number }[];
-  per_day: { day: string; exact: number; fuzzy: number }[];
-  alerts_per_day: number;
-  truncated: boolean;
 }

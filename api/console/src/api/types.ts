@@ -2,7 +2,7 @@
 // change of the API that the console has not followed is a type error. It holds no logic.
 import type { components } from "../../.types/schema";
 import type { Area } from "../map/area";
-import type { Hours, Slip } from "./questions";
+import type { Hours } from "./questions";
 
 type Schemas = components["schemas"];
 
@@ -29,17 +29,10 @@ export type CameraState = Camera["state"];
 export type Calibration = Schemas["CalibrationAnswer"];
 export type CameraSummary = Schemas["CameraSummary"];
 
-export type Alert = Schemas["AlertAnswer"] & Matched;
+export type Alert = Schemas["AlertAnswer"];
 export type AlertState = Alert["state"];
 export type Severity = Alert["severity"];
-export type AlertDetail = Schemas["AlertDetail"] & Matched;
-interface Matched {
-  match: "exact" | "fuzzy";
-  match_probability: number | null;
-  match_why: Slip[] | null;
-  verdict: "confirmed" | "rejected" | null;
-  true_plate: string | null;
-}
+export type AlertDetail = Schemas["AlertDetail"];
 export type HistoryItem = Schemas["HistoryItem"];
 export type Sighting = Schemas["SightingAnswer"];
 export type PlateCharacter = Schemas["PlateCharacter"];
@@ -53,7 +46,7 @@ export type PatrolStop = Schemas["StopAnswer"];
 export type PatrolRoute = Schemas["PatrolRoute"];
 
 export type Case = Schemas["CaseAnswer"];
-export type Entry = Schemas["EntryAnswer"] & { fuzzy: boolean; vehicle_class: string | null; colour: string | null; area: Area | null; hours: Hours | null };
+export type Entry = Omit<Schemas["EntryAnswer"], "area" | "hours"> & { area: Area | null; hours: Hours | null };
 export type EntryState = Entry["state"];
 
 export type AuditRow = Schemas["AuditAnswer"];

@@ -24,12 +24,19 @@ export const dispatch = (alert: Alert, unit: number | null = null): Promise<void
 export const arrive = (alert: Alert): Promise<void> => act(alert, "arrive", {}, { state: "on_scene" });
 export const resolve = (alert: Alert, outcome: string): Promise<void> => act(alert, "resolve", { outcome }, {});
 
-/** It is the watched vehicle; `truePlate` where it was read a little wrong. The read-error model learns from it. */
-export const confirm = (alert: Alert, truePlate: string | null): Promise<void> => act(alert, "confirm", truePlate ? { true_plate: truePlate } : {}, {});
+/** What a person says after a look at the two pictures. The read-error model learns from it. */
+export interface Verdict {
+  /** What the plate really says; null: as the alert has it (confirm), or nobody can tell (reject). */
+  truePlate: string | null;
+  sighting: string | null;
+}
+const said = ({ truePlate, sighting }: Verdict) => ({ ...(truePlate && { true_plate: truePlate }), ...(sighting && { sighting }) });
 
-/** It is not: closes the alert as a false alarm; `truePlate` is what the plate really says. */
-export const reject = (alert: Alert, reason: string, truePlate: string | null): Promise<void> =>
-  act(alert, "reject", { reason, ...(truePlate && { true_plate: truePlate }) }, {});
+/** It is the watched vehicle: the alert goes on. */
+export const confirm = (alert: Alert, verdict: Verdict): Promise<void> => act(alert, "confirm", said(verdict), {});
+
+/** It is another vehicle: closes the alert as a false alarm. */
+export const reject = (alert: Alert, reason: string, verdict: Verdict): Promise<void> => act(alert, "reject", { reason, ...said(verdict) }, {});
 
 export type ActionName = "acknowledge" | "dispatch" | "arrive" | "resolve" | "false_alarm";
 const ALLOWED: Record<AlertState, ActionName[]> = {

@@ -32,7 +32,7 @@ export function followApprovals(): () => void {
   const load = () => void loadApprovals().catch(() => undefined); // the page itself says what is wrong
   load();
   const timer = setInterval(() => document.hidden || load(), EVERY_MS);
-  const stops = [on("watchlist.changed", load), on("query.changed", load), onReturn(load)];
+  const stops = [on("watchlist.changed", load), onReturn(load)];
   return () => {
     clearInterval(timer);
     stops.forEach((stop) => stop());

@@ -1,5 +1,5 @@
 // What of an answer is drawn on the map: ways, marks, areas. Pure functions; how a kind of line looks is the map's.
-import type { Companion, Found, NextPoint } from "../../api/questions";
+import type { Companion, NextPoint } from "../../api/questions";
 import { shortTime } from "../../i18n/time";
 import type { Route, Stop } from "../../map/layers";
 import { isDriven, straight, waysOf, type Lane, type Leg, type Trip } from "./lanes";
@@ -61,12 +61,10 @@ export function nextStops(points: NextPoint[], chosen: number | null): Stop[] {
 
 export const nextRoutes = (point: NextPoint | undefined): Route[] => (point?.interception?.route ? [{ kind: "dispatch", line: point.interception.route }] : []);
 
-/** Where a companion was met, numbered in time: at the case's vehicle's own readings. */
-export function encounterStops(companion: Companion, items: Found[], selected: string | null): Stop[] {
-  const places = new Map(items.map((one) => [one.id, one]));
-  return companion.encounters_list.flatMap((one, i) => {
-    const place = places.get(one.sighting);
-    const on = one.sighting === selected;
-    return place ? [{ id: one.sighting, lon: place.lon, lat: place.lat, label: String(i + 1), note: shortTime(one.at), done: on, strong: on }] : [];
+/** Where a companion was met, numbered in time. */
+export function encounterStops(companion: Companion, selected: string | null): Stop[] {
+  return companion.encounters_list.map(({ sighting, at, camera }, i) => {
+    const on = sighting === selected;
+    return { id: sighting, lon: camera.lon, lat: camera.lat, label: String(i + 1), note: shortTime(at), done: on, strong: on };
   });
 }

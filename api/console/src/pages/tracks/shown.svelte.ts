@@ -20,7 +20,7 @@ export class Shown {
   trips = $derived<Trip[]>(tripsOf(this.lanes));
   /** In a clone's answer the clearest conflict comes first. */
   private clearest = $derived([...(this.answer?.clone?.conflicts ?? [])].sort((a, b) => b.p_clone - a.p_clone)[0]);
-  trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId ?? this.clearest?.to.sighting ?? null));
+  trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId ?? this.clearest?.to ?? null));
   /** Several lanes share one time axis only where they are compared. */
   timeLanes = $derived<Lane[]>(this.lanes.length === 1 || this.comparesTwo ? this.lanes : this.lanes.filter((lane) => lane.trips.includes(this.trip!)));
   companion = $derived(this.answer?.companions?.find((one) => one.plate === this.plate) ?? (this.plate === null ? this.answer?.companions?.[0] : undefined));
@@ -32,7 +32,8 @@ export class Shown {
   bounds = $derived(this.makeBounds());
 
   get listsVehicles(): boolean {
-    return this.answer?.kind === "search" || this.answer?.kind === "area";
+    const answer = this.answer;
+    return answer !== null && (answer.kind === "search" || answer.kind === "area" || (answer.kind === "path" && answer.vehicles.length > 1));
   }
   get comparesTwo(): boolean {
     return this.answer?.kind === "compare" || this.answer?.clone?.verdict === "cloned";
@@ -61,14 +62,14 @@ export class Shown {
   }
 
   chooseConflict(conflict: Conflict): void {
-    this.conflict = this.conflict?.to.sighting === conflict.to.sighting ? null : conflict;
-    setQuery({ sighting: conflict.to.sighting });
+    this.conflict = this.conflict?.to === conflict.to ? null : conflict;
+    setQuery({ sighting: conflict.to });
   }
 
   /** Where a reading is; the playback goes there with the choice. */
   placeOf(id: string): { lon: number; lat: number } | null {
     this.at = null;
-    return this.answer?.items.find((one) => one.id === id) ?? null;
+    return this.answer?.items.find((one) => one.id === id) ?? this.companion?.encounters_list.find((one) => one.sighting === id)?.camera ?? null;
   }
 
   /** The reading before or after the chosen one: in time, across trips and lanes. */
@@ -94,13 +95,13 @@ export class Shown {
   }
 
   private makeStops(): Stop[] {
-    if (this.answer?.kind === "companions" && this.companion) return encounterStops(this.companion, this.answer.items, this.sightingId);
+    if (this.answer?.kind === "companions" && this.companion) return encounterStops(this.companion, this.sightingId);
     if (this.answer?.next) return [...(this.trip ? tripStops(this.trip, this.sightingId).slice(-3) : []), ...nextStops(this.answer.next, this.site)];
     return this.drawn.flatMap((trip) => tripStops(trip, this.sightingId));
   }
 
   private makeSelection(): { lon: number; lat: number; radius: number }[] {
-    const ids = this.conflict ? [this.conflict.from.sighting, this.conflict.to.sighting] : [this.sightingId];
+    const ids = this.conflict ? [this.conflict.from, this.conflict.to] : [this.sightingId];
     const found = this.answer?.items.filter((one) => ids.includes(one.id)) ?? [];
     return found.map(({ lon, lat }) => ({ lon, lat, radius: 17 }));
   }
@@ -116,7 +117,7 @@ export class Shown {
 
   private makeBounds(): [number, number, number, number] | null {
     if (this.answer?.next?.length) return boundsOf([...this.answer.next, ...(this.trip?.ordered.slice(-1) ?? [])]);
-    if (this.answer?.companions && this.companion) return boundsOf(encounterStops(this.companion, this.answer.items, null));
+    if (this.answer?.companions && this.companion) return boundsOf(encounterStops(this.companion, null));
     return boundsOf(this.drawn.flatMap((trip) => trip.ordered));
   }
 }

@@ -1,6 +1,6 @@
 // Sentences about questions and answers, made from the codes and numbers of the server. Pure functions.
-import type { AskedQuery, Conflict, ConflictReading, Leg, Why } from "../../api/questions";
-import { phrase, t, word } from "../../i18n/index.svelte";
+import type { AskedQuery, Leg, Why } from "../../api/questions";
+import { phrase, t } from "../../i18n/index.svelte";
 import { duration, fromSiteInput, isoDay, shortTime } from "../../i18n/time";
 
 const plain = (why: Why): Record<string, string | number> =>
@@ -37,16 +37,6 @@ export function longDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3600);
   if (hours < 48) return t("dur.h", { n: hours, m: Math.round((seconds % 3600) / 60) });
   return t("dur.d", { n: Math.floor(hours / 24), h: hours % 24 });
-}
-
-/** What else tells the two readings of a conflict apart: "colour: white / black". */
-export function attributeWords({ attributes, from, to }: Pick<Conflict, "attributes" | "from" | "to">): string[] {
-  const values = (reading: ConflictReading): Record<string, string | null | undefined> => ({ colour: reading.colour, vehicle_class: reading.vehicle_class });
-  return attributes.map((name) => {
-    const group = name === "vehicle_class" ? "class" : name;
-    const [a, b] = [from, to].map((reading) => word(group, values(reading)[name]));
-    return t("attribute.differs", { what: phrase(`attribute.${name}`) ?? name, a: a!, b: b! });
-  });
 }
 
 /** What is wrong with the two times of a form (as datetime-local fields hold them), if anything. */

@@ -12,6 +12,10 @@ export interface Conditions {
   hours?: Hours | null;
 }
 
+/** How many characters an entry must name for misreads of it to count; the server has the last word. */
+export const LEAST_FIXED_FUZZY = 5;
+export const fixedCharacters = (pattern: string): number => [...pattern.trim()].filter((char) => char !== "?" && char !== "*").length;
+
 const EVERY_DAY = 7;
 
 /** 22:00–05:00, or 22:00–05:00 Mon Fri where it is not every day. */
