@@ -17,7 +17,7 @@ from operations.tracks.travel import TravelTimes
 from operations.tracks.trips import Trip, trips_of
 from operations.tracks.ways import RoadWay, Ways, ways_of
 
-MOST_LEGS = 300
+MOST_LEGS = 500
 """The newest so many are routed; the ways of earlier ones are left open."""
 
 Works = Callable[[int, datetime], bool]
