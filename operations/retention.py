@@ -15,6 +15,7 @@ from operations import audit, camera_hours
 from operations.audit import SYSTEM
 from operations.deletion import Pictures, count_left, delete_sightings, kept_pictures
 from operations.questions.preserved import count_preserved, preserve_alerts
+from operations.reads.seen_plates import forget_unseen
 from operations.store import Engine, Session, ensure_partitions, reading, take_turn, writing
 from operations.tables import AuditRow, CameraHour
 from operations.times import to_text
@@ -80,9 +81,10 @@ def expire(engine: Engine, media_dir: Path, now: datetime, days: int) -> Expired
         pictures.sweep()
     with writing(engine) as session:
         camera_hours.forget_old(session, now)
+        plates = forget_unseen(session, limit.date())
     with reading(engine) as session:
         left, preserved = count_left(session, limit), count_preserved(session, limit)
-    gone = Expired(sightings, pictures.deleted, 0, left, pictures.left)
+    gone = Expired(sightings, pictures.deleted, plates, left, pictures.left)
     if first_today or gone != Expired(0, 0):
         said = {"days": days, "preserved": preserved, "seconds": round(clock.monotonic() - started_s, 1)}
         with writing(engine) as session:

@@ -50,7 +50,7 @@ def _world(engine: Engine, media_dir: Path, clock: Clock) -> None:
 
 def test_old_sightings_go_and_those_of_open_cases_stay(engine: Engine, clock: Clock, tmp_path: Path) -> None:
     _world(engine, tmp_path, clock)
-    assert expire(engine, tmp_path, clock(), DAYS) == Expired(sightings=2, pictures=2)
+    assert expire(engine, tmp_path, clock(), DAYS) == Expired(sightings=2, pictures=2, plates=1)
     assert _ids(engine) == {1, 2, 5}
     assert len(list(tmp_path.glob("*/*.jpg"))) == 3
     assert expire(engine, tmp_path, clock(), DAYS) == Expired(0, 0)
@@ -63,7 +63,7 @@ def test_when_the_case_is_closed_its_sightings_go_too(engine: Engine, clock: Clo
     _world(engine, tmp_path, clock)
     with writing(engine) as session:
         session.execute(update(Case).values(state="closed"))
-    assert expire(engine, tmp_path, clock(), DAYS) == Expired(sightings=4, pictures=4)
+    assert expire(engine, tmp_path, clock(), DAYS) == Expired(sightings=4, pictures=4, plates=2)
     assert _ids(engine) == {5}
     with reading(engine) as session:
         assert session.scalars(select(AlertSighting.sighting_id)).all(), "that it was seen stays on record"
