@@ -138,7 +138,7 @@ def _history(session: Session, alert: Alert) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(AuditRow)
         .where(AuditRow.subject == "alert", AuditRow.subject_id == str(alert.id))
-        .where(AuditRow.action.not_in(("alert.viewed", "alert.picture_viewed")))
+        .where(AuditRow.action.not_in(("alert.viewed", "alert.picture_viewed", "alert.next_viewed")))
         .order_by(AuditRow.id)
     )
     return [

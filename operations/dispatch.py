@@ -108,6 +108,12 @@ def interceptions(
     return sorted(found, key=lambda one: -one.worth)
 
 
+def interception_json(one: Interception) -> dict[str, Any]:
+    """Return an interception as the API shows it."""
+    unit = {"id": one.unit.id, "code": one.unit.code, "name": one.unit.name}
+    return {"unit": unit, "eta_s": one.eta_s, "spare_s": one.spare_s, "route": one.line}
+
+
 def assign(
     session: Session, roads: RoadNetwork, alert_id: int, unit_id: int | None, *, actor: Actor, now: datetime
 ) -> Alert:

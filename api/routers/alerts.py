@@ -16,12 +16,14 @@ from api.shapes.alerts import (
     DispatchQuestion,
     FalseAlarmQuestion,
     NearestUnits,
+    NextPlaces,
     RejectQuestion,
     ResolveQuestion,
 )
 from api.shapes.vocabulary import AlertFilter, Nothing, Severity
 from operations import alerts, dispatch, verdicts
 from operations.access import Person
+from operations.alert_next import alert_next
 from operations.alert_views import alert_json
 from operations.assignments import unit_json
 from operations.county import road_network
@@ -103,6 +105,13 @@ def list_nearest_units(
         for unit, drive in zip(units, drives, strict=True)
     ]
     return NearestUnits.model_validate({"items": items})
+
+
+@router.get("/alerts/{alert_id}/next", summary="Where it will likely pass next")
+def list_next(house: TheHouse, person: Desk, alert_id: PathId) -> NextPlaces:
+    """Answer the places that may follow, with when, and a unit that could be there first; audited."""
+    with writing(house.engine) as session:
+        return NextPlaces.model_validate({"items": alert_next(session, alert_id, person, house.now())})
 
 
 @router.post("/alerts/{alert_id}/acknowledge", summary="I have seen it")

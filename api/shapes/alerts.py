@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.shapes.sightings import SightingAnswer
+from api.shapes.tracks import NextAnswer
 from api.shapes.units import AssignmentAnswer, UnitAnswer
 from api.shapes.vocabulary import (
     AlertState,
@@ -95,6 +96,12 @@ class NearestUnit(Answer):
 
 class NearestUnits(Answer):
     items: list[NearestUnit]
+
+
+class NextPlaces(Answer):
+    """Likeliest first; empty where too much time has passed since the vehicle was seen."""
+
+    items: list[NextAnswer]
 
 
 class DispatchQuestion(Question):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from operations.dispatch import Interception, interceptions
+from operations.dispatch import interception_json, interceptions
 from operations.questions.found import Found, Json, Read, items_of, keys_of, rows_of
 from operations.questions.one_vehicle import cameras_as_places, found_of, readings_asked
 from operations.questions.question import Question
@@ -65,7 +65,8 @@ def where_next(session: Session, question: Question, now: datetime) -> Found:
     units = {one.point.site: one for one in interceptions(session, travel.sites.network, points, now)}
     told = following.next_json(points)
     for point in told:
-        point["interception"] = _interception(units.get(point["site"]))
+        unit = units.get(point["site"])
+        point["interception"] = interception_json(unit) if unit else None
     return replace(found, next=told)
 
 
@@ -110,10 +111,3 @@ def _comparison(session: Session, plate: str, met: encounters.Comparison) -> lis
             "encounters_list": cameras_as_places(session, listed),
         }
     ]
-
-
-def _interception(one: Interception | None) -> Json | None:
-    if one is None:
-        return None
-    unit = {"id": one.unit.id, "code": one.unit.code, "name": one.unit.name}
-    return {"unit": unit, "eta_s": one.eta_s, "spare_s": one.spare_s, "route": one.line}
