@@ -1,7 +1,7 @@
 """Speed of questions about vehicles in a stored month: path, search, clone, companions, where next.
 
-Each is answered by the function that the API calls (`operations.questions.kinds.answer_of`), beside the bare
-database fetching the rows that the answer must touch, in the same run.
+Each is answered by the functions that the API calls (`operations.questions.kinds.answer_of`, then what its
+JSON is made of), beside the bare database fetching the rows that the answer must touch, in the same run.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from operations.questions.found import Found
+from operations.questions.found import MOST_SHOWN, Found
 from operations.questions.kinds import answer_of
 from operations.questions.question import Question
 from operations.reads.errors import read_errors
 from operations.reads.plate_index import plate_index
-from operations.store import Engine, reading
+from operations.store import Engine, Session, reading
+from operations.tracks import clones
+from operations.tracks.joining import Asked, readings_of
+from operations.tracks.readings import Reading
+from operations.tracks.track import path_of, track_json, tracks_of
+from operations.tracks.travel import travel_times
 from tests.benchmarks.county_plates import as_numbers, as_texts
 from tests.benchmarks.county_truth import Month
 from tests.benchmarks.trajectories_measure import Bare, Times, beside
@@ -53,12 +58,27 @@ class Asking:
         return self.month.wishes.ends - timedelta(days=30)
 
     def ask(self, kind: str, plate: str) -> Found:
-        """Answer one question in a session of its own, as a request does."""
+        """Answer one question in a session of its own, as a request does, up to what becomes JSON."""
         question = Question(
             case_number="-", reason="benchmark", since=self.since, until=self.until, kind=kind, plate=plate
         )
         with reading(self.engine) as session:
-            return answer_of(session, question, self.month.wishes.ends)
+            found = answer_of(session, question, self.month.wishes.ends)
+            _ = [track_json(track) for track in found.tracks], path_of(found.tracks)
+            return found
+
+    def track(self, plate: str) -> None:
+        """Find a plate's readings and put its ways together: a path without what its JSON is made of."""
+        with reading(self.engine) as session:
+            tracks_of(plate, self._readings(session, plate), travel_times(session))
+
+    def check(self, plate: str) -> None:
+        """Find a plate's readings and weigh whether they are of two vehicles: a check without its tracks."""
+        with reading(self.engine) as session:
+            clones.check(self._readings(session, plate), travel_times(session), read_errors(session))
+
+    def _readings(self, session: Session, plate: str) -> list[Reading]:
+        return readings_of(session, Asked(plate, self.since, self.until, True, MOST_SHOWN))
 
 
 def path(asking: Asking) -> Json:
@@ -78,12 +98,14 @@ def path(asking: Asking) -> Json:
         }
         _extend(ours, mine)
         _extend(bare, base)
-    occurring, occurring_bare = Times(), Times()
+    occurring, occurring_bare, alone = Times(), Times(), Times()
     for plate in _plates_drawn(asking.month, asking.rng, 100):
         _with_rows(asking, "path", plate, occurring, occurring_bare)
+        alone.take(lambda plate=plate: asking.track(plate))
     return {
         "evenly_over_the_range": beside(ours, bare),
         "as_they_occur": beside(occurring, occurring_bare),
+        "as_they_occur_without_json": alone.told(),
         "by_sightings": by_size,
     }
 
@@ -127,7 +149,14 @@ def index_only(asking: Asking) -> Json:
 
 def clone(asking: Asking) -> Json:
     """Time the check of one plate for two vehicles: half of them clones, half plates seen as often."""
-    return _from_a_vehicle(asking, "clone", lambda plate, answer: _rows_of(asking, plate, answer))
+    told = _from_a_vehicle(asking, "clone", lambda plate, answer: _rows_of(asking, plate, answer))
+    alone = Times()
+    for plate in [
+        *(clone.plate for clone in asking.month.truth.clones),
+        *_plates_seen(asking.month, asking.rng, 40, 300),
+    ]:
+        alone.take(lambda plate=plate: asking.check(plate))
+    return {**told, "check_alone": alone.told()}
 
 
 def companions(asking: Asking) -> Json:
