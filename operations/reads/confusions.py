@@ -84,19 +84,30 @@ class Confusions:
 
 def learned(looks: Counts, operators: Counts) -> Confusions:
     """Return the confusions after these counts; without any, the prior."""
-    shape, levels = prior_shape(), prior_levels()
-    wrong = _off_diagonal(operators.table)
-    heard = _off_diagonal(looks.table)
-    heard[:, :, code(UNREADABLE)] = 0.0  # what one look could not read, fusing makes up from the others
-    weights = _PRIOR_SHAPE * shape + _OPERATOR * _shared(wrong) + _at_most(_shared(heard), _LOOKS_AT_MOST)
-    shapes = weights / weights.sum(axis=2, keepdims=True)
+    levels, wrong = prior_levels(), _off_diagonal(operators.table)
     expected = _shared(operators.table.sum(axis=2) * levels)
     change = (_PRIOR_LEVEL + _shared(wrong.sum(axis=2))) / (_PRIOR_LEVEL + expected)
     return Confusions(
-        _table(shapes, levels * np.clip(change, *_LEVEL_CHANGES)),
+        _table(_shapes(_off_diagonal(looks.table), wrong), levels * np.clip(change, *_LEVEL_CHANGES)),
         _slip(DROPPED, operators.dropped, operators.plates),
         _slip(EXTRA, operators.extra, operators.plates),
     )
+
+
+def _shapes(heard: np.ndarray, wrong: np.ndarray) -> np.ndarray:
+    """Return the shapes after misreads of looks and of fused texts, PLACES x CODES x CODES.
+
+    How much is given up as unreadable only people teach: what one look could not read, fusing makes up from
+    the others.
+    """
+    said = _PRIOR_SHAPE * prior_shape() + _OPERATOR * _shared(wrong)
+    dash = code(UNREADABLE)
+    unread = said[:, :, dash] / said.sum(axis=2)
+    weights = said + _at_most(_shared(heard), _LOOKS_AT_MOST)
+    weights[:, :, dash] = 0.0
+    shapes: np.ndarray = weights * ((1.0 - unread) / weights.sum(axis=2))[:, :, None]
+    shapes[:, :, dash] = unread
+    return shapes
 
 
 def prior_shape() -> np.ndarray:

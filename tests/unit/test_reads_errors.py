@@ -123,6 +123,7 @@ def test_looks_teach_which_character_but_not_how_often() -> None:
     looks = counted((5, "B", "8", 2e6), (5, "3", "8", 1e6), (5, "-", "8", 9e6))
     after = ReadErrors(learned(looks, Counts()))
     assert after.character(4, "8", "8") == pytest.approx(PRIOR.character(4, "8", "8"))
+    assert after.character(4, "-", "8") == pytest.approx(PRIOR.character(4, "-", "8"))
     assert after.character(4, "B", "8") == pytest.approx(2 * after.character(4, "3", "8"), rel=0.15)
     corrected = ReadErrors(learned(looks, counted((5, "S", "8", 20))))
     assert corrected.character(4, "S", "8") > 5 * after.character(4, "S", "8"), "people are still heard"
