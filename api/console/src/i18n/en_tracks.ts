@@ -290,4 +290,8 @@ export const enTracks: typeof zhTracks = {
   "quarantine.regular": ", every {n} s",
   "clone.attributes.differ": "They look different: {a} / {b}",
   "clone.attributes.agree": "They look alike: {a}",
+  "clone.all": "Show all {n} conflicts",
+  "leg.unrouted": "way not looked for",
+  "trip.unrouted": "The answer is long: only its newest ways were looked for.",
+  "trip.askAgain": "Ask about this trip alone",
 };

@@ -288,4 +288,8 @@ export const zhTracks = {
   "quarantine.regular": "，每 {n} 秒一次",
   "clone.attributes.differ": "外观不同：{a} / {b}",
   "clone.attributes.agree": "外观一致：{a}",
+  "clone.all": "显示全部 {n} 处冲突",
+  "leg.unrouted": "路线未推断",
+  "trip.unrouted": "结果较长，只推断了最近的路线。",
+  "trip.askAgain": "单独查询本次行程",
 };

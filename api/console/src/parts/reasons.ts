@@ -9,11 +9,10 @@ export function chance(p: number): string {
   return `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
 }
 
-/** A share of a hundred, honest at both ends. */
+/** A share of a hundred; what was estimated is never said to be certain. */
 export function percent(p: number): string {
-  if (p > 0 && p < 0.01) return "<1%";
-  if (p < 1 && p > 0.99) return ">99%";
-  return `${Math.round(p * 100)}%`;
+  if (p < 0.01) return "<1%";
+  return p > 0.99 ? ">99%" : `${Math.round(p * 100)}%`;
 }
 
 /** "8 read as B at position 5, p = 0.12" in the user's language. */

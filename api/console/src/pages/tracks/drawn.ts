@@ -2,7 +2,7 @@
 import type { Companion, NextPoint } from "../../api/questions";
 import { shortTime } from "../../i18n/time";
 import type { Route, Stop } from "../../map/layers";
-import { isDriven, straight, waysOf, type Lane, type Leg, type Trip } from "./lanes";
+import { isDriven, isStanding, straight, waysOf, type Lane, type Leg, type Trip } from "./lanes";
 
 const percent = (p: number): string => `${Math.round(p * 100)}%`;
 /** Alternatives below this are not worth a line. */
@@ -14,7 +14,7 @@ export function tripRoutes(trip: Trip): Route[] {
 }
 
 function legRoutes(leg: Leg, second: boolean): Route[] {
-  if (leg.verdict === "impossible") return [];
+  if (isStanding(leg)) return [];
   if (!isDriven(leg)) return [{ kind: second ? "secondgap" : "gap", line: straight(leg.from, leg.to) }];
   const [best, ...others] = waysOf(leg);
   const thin = others.filter((way) => way.probability >= LEAST_WAY);
@@ -28,9 +28,9 @@ export function otherRoutes(lanes: Lane[], chosen: (trip: Trip) => boolean): Rou
   return trips.flatMap((trip) => trip.legs.filter(isDriven).map((leg): Route => ({ kind: trip.second ? "secondother" : "other", line: waysOf(leg)[0]!.geometry })));
 }
 
-/** Numbered marks; readings at one place share a mark that names the first. */
+/** Numbered marks; readings at one place share a mark that names the first. A crossed mark is a reading that cannot be this vehicle's. */
 export function tripStops(trip: Trip, selected: string | null): Stop[] {
-  const places = new Map<string, Stop & { many: boolean }>();
+  const places = new Map<string, Stop>();
   trip.ordered.forEach((sighting, i) => {
     const key = `${sighting.lon} ${sighting.lat}`;
     const strong = sighting.id === selected;
@@ -40,10 +40,13 @@ export function tripStops(trip: Trip, selected: string | null): Stop[] {
       place.strong ||= strong;
       place.done = place.strong;
     } else {
-      places.set(key, { id: sighting.id, lon: sighting.lon, lat: sighting.lat, label: String(i + 1), done: strong, strong, square: trip.second, many: false });
+      places.set(key, { id: sighting.id, lon: sighting.lon, lat: sighting.lat, label: String(i + 1), done: strong, strong, square: trip.second });
     }
   });
-  return [...places.values()];
+  const own = new Set(trip.ordered.map((one) => one.id));
+  const others = new Map(trip.contradicted.flatMap((leg) => [leg.from, leg.to]).filter((one) => !own.has(one.id)).map((one) => [one.id, one]));
+  const crossed = [...others.values()].map((one): Stop => ({ id: one.id, lon: one.lon, lat: one.lat, label: "✕", done: false, strong: one.id === selected, square: !trip.second }));
+  return [...crossed, ...places.values()];
 }
 
 /** Where it will pass next: the chance as a mark, the minutes beneath. */

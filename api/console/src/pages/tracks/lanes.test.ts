@@ -23,35 +23,37 @@ const leg = (from: string, to: string, minutes: [number, number], verdict: strin
 });
 const answer = (more: object): QueryAnswer => ({ kind: "path", items: [], tracks: [], clone: null, ...more }) as unknown as QueryAnswer;
 const items = [found("a", 0), found("b", 10), found("c", 20), found("d", 25), found("q", 5, { quarantined: { id: 1, kind: "phantom", reason: "" } })];
-const legs = [leg("a", "b", [0, 10], "stop", 2), leg("b", "c", [10, 20], "impossible", 0), leg("c", "d", [20, 25], "gap", 0)];
-const whole = answer({ items, tracks: [{ plate: "A", vehicle: 1, trips: [{ number: 1, from: at(0), to: at(25), sightings: 4, distance_m: 9, legs }] }] });
+const legs = [leg("z", "a", [-500, 0], "gap", 0), leg("a", "b", [0, 10], "stop", 2), leg("b", "c", [10, 20], "impossible", 0), leg("b", "d", [10, 25], "driven", 0)];
+const whole = answer({ items: [found("z", -500), ...items], tracks: [{ plate: "A", vehicle: 1, trips: [{ number: 1, from: at(0), to: at(25), sightings: 3, distance_m: 9, legs }] }] });
 
 export const tests = {
-  "a trip holds its readings in time; a quarantined one stands aside": () => {
+  "a trip holds its own readings: not the one before the gap, not the impossible one, not the quarantined one": () => {
     const lane = lanesOf(whole)[0]!;
-    equal(lane.trips[0]!.ordered.map((one) => one.id), ["a", "b", "c", "d"]);
+    equal(lane.trips[0]!.ordered.map((one) => one.id), ["a", "b", "d"]);
+    equal([lane.trips[0]!.before!.from.id, lane.trips[0]!.contradicted[0]!.to.id], ["z", "c"]);
     equal(lane.aside.map((one) => one.id), ["q"]);
   },
-  "an impossible leg is never drawn; a gap is dashed; the likeliest way is on top of its alternative": () => {
+  "an impossible leg is never drawn; what was not routed is dashed; the likeliest way is on top of its alternative": () => {
     const routes = tripRoutes(lanesOf(whole)[0]!.trips[0]!);
     equal(routes.map((one) => one.kind), ["alternative", "track", "gap"]);
     equal(routes[0]!.label, "20%");
+    equal(tripStops(lanesOf(whole)[0]!.trips[0]!, null).map((stop) => stop.label), ["✕", "1", "2", "3"]);
   },
   "a vehicle that stops drives first, then stands": () => {
     const lane = lanesOf(whole)[0]!;
     near(placeAt(lane, START + 2.5 * 60_000)![0], 121.005, 1e-6);
     near(placeAt(lane, START + 8 * 60_000)![0], 121.01, 1e-6);
   },
-  "nobody knows where it was on an impossible leg or in a gap": () => {
+  "nobody knows where it was where no way was looked for, or outside its trips": () => {
     const lane = lanesOf(whole)[0]!;
     equal(placeAt(lane, START + 15 * 60_000), null);
     equal(placeAt(lane, START + 23 * 60_000), null);
     equal(placeAt(lane, START + 99 * 60_000), null);
   },
   "two vehicles under one plate keep their own readings": () => {
-    const trip = (number: number, from: number, to: number) => ({ number, from: at(from), to: at(to), sightings: 2, distance_m: 1, legs: [] });
+    const trip = (from: string, to: string, minutes: [number, number]) => ({ number: 1, from: at(minutes[0]), to: at(minutes[1]), sightings: 2, distance_m: 1, legs: [leg(from, to, minutes, "driven")] });
     const lanes = lanesOf(
-      answer({ kind: "clone", items: items.slice(0, 4), clone: { vehicles: [["a", "c"], ["b", "d"]] }, tracks: [{ plate: "A", vehicle: 1, trips: [trip(1, 0, 20)] }, { plate: "A", vehicle: 2, trips: [trip(1, 10, 25)] }] }),
+      answer({ kind: "clone", items: items.slice(0, 4), clone: { vehicles: [["a", "c"], ["b", "d"]] }, tracks: [{ plate: "A", vehicle: 1, trips: [trip("a", "c", [0, 20])] }, { plate: "A", vehicle: 2, trips: [trip("b", "d", [10, 25])] }] }),
     );
     equal(lanes.map((lane) => lane.trips[0]!.ordered.map((one) => one.id)), [["a", "c"], ["b", "d"]]);
     equal(lanes.map((lane) => lane.second), [false, true]);

@@ -13,7 +13,12 @@ export interface Trip {
   plate: string;
   second: boolean;
   ordered: Found[];
+  /** What was driven between its readings. */
   legs: Leg[];
+  /** The gap before it. */
+  before: Leg | null;
+  /** Legs that no vehicle can have driven: one end of each is not this vehicle's. */
+  contradicted: Leg[];
   distance_m: number;
   startMs: number;
   endMs: number;
@@ -45,6 +50,8 @@ export function lanesOf(answer: QueryAnswer): Lane[] {
   return lanes.filter((lane) => lane.trips.length > 0 || lane.aside.length > 0);
 }
 
+/** Readings are told by their camera's clock, trips by ours. */
+const CLOCK_MS = 1000;
 const APART_MS = 60 * 60_000;
 
 /** Where no ways were made of the readings: a lane per plate, its readings an hour apart at most in each trip, no legs. */
@@ -62,7 +69,7 @@ function lanesWithoutWays(answer: QueryAnswer): Lane[] {
       last.endMs = ms(one);
     } else {
       const number = lane.trips.length + 1;
-      lane.trips.push({ key: `${plate} ${number}`, number, plate, second: lane.second, ordered: [one], legs: [], distance_m: 0, startMs: ms(one), endMs: ms(one) });
+      lane.trips.push({ key: `${plate} ${number}`, number, plate, second: lane.second, ordered: [one], legs: [], before: null, contradicted: [], distance_m: 0, startMs: ms(one), endMs: ms(one) });
     }
   }
   return [...lanes.values()];
@@ -74,16 +81,25 @@ interface Known {
   second: boolean;
 }
 
+/** The first leg of a later trip is the gap before it; an impossible leg leads to a reading that is not this vehicle's. */
 function tripOf(trip: AnswerTrip, track: VehicleTrack, { items, own, second }: Known): Trip {
-  const legs = trip.legs.flatMap(({ from_sighting, to_sighting, ...rest }): Leg[] => {
+  const all = trip.legs.flatMap(({ from_sighting, to_sighting, ...rest }): Leg[] => {
     const [from, to] = [items.get(from_sighting), items.get(to_sighting)];
     return from && to ? [{ ...rest, from, to }] : [];
   });
   const [startMs, endMs] = [Date.parse(trip.from), Date.parse(trip.to)];
-  const within = own.filter((one) => !one.quarantined && ms(one) >= startMs - 1 && ms(one) <= endMs + 1);
-  const known = new Map([...within, ...legs.flatMap((leg) => [leg.from, leg.to])].map((one) => [one.id, one]));
+  const before = all[0]?.verdict === "gap" && ms(all[0].from) < startMs - CLOCK_MS ? all[0] : null;
+  const contradicted = all.filter((leg) => leg.verdict === "impossible");
+  const legs = all.filter((leg) => leg !== before && leg.verdict !== "impossible");
+  const ends = [...(before ? [before.to] : []), ...legs.flatMap((leg) => [leg.from, leg.to])];
+  const known = new Map((ends.length > 0 ? ends : nearest(own, startMs)).map((one) => [one.id, one]));
   const ordered = [...known.values()].sort((a, b) => ms(a) - ms(b));
-  return { key: `${track.plate} ${track.vehicle} ${trip.number}`, number: trip.number, plate: track.plate, second, ordered, legs, distance_m: trip.distance_m, startMs, endMs };
+  return { key: `${track.plate} ${track.vehicle} ${trip.number}`, number: trip.number, plate: track.plate, second, ordered, legs, before, contradicted, distance_m: trip.distance_m, startMs, endMs };
+}
+
+/** The reading of a trip that has no legs. */
+function nearest(own: Found[], moment: number): Found[] {
+  return [...own].filter((one) => !one.quarantined).sort((a, b) => Math.abs(ms(a) - moment) - Math.abs(ms(b) - moment)).slice(0, 1);
 }
 
 /** Every trip of the lanes, the latest first. */
@@ -95,9 +111,13 @@ export function tripWith(trips: Trip[], sighting: string | null): Trip | null {
 }
 
 /** A leg that has a road under it. */
-export const isDriven = (leg: Leg): boolean => (leg.verdict === "driven" || leg.verdict === "stop") && leg.ways.length > 0;
+export const isDriven = (leg: Leg): boolean => leg.verdict !== "gap" && leg.verdict !== "impossible" && leg.ways.length > 0;
+/** Twice at one place: there is no way to draw. */
+export const isStanding = (leg: Leg): boolean => leg.from.lon === leg.to.lon && leg.from.lat === leg.to.lat;
+/** Driven, but its way was not looked for: only the newest legs of a long answer are routed. */
+export const isUnrouted = (leg: Leg): boolean => leg.verdict !== "gap" && leg.ways.length === 0 && !isStanding(leg);
 
-/** The likeliest way of a leg first; null where none was driven that we know of. */
+/** The ways of a leg, the likeliest first. */
 export const waysOf = (leg: Leg) => [...leg.ways].sort((a, b) => b.probability - a.probability);
 
 export const straight = (from: Found, to: Found): Line => ({ type: "LineString", coordinates: [[from.lon, from.lat], [to.lon, to.lat]] });
@@ -108,6 +128,7 @@ export function placeAt(lane: Lane, moment: number): [number, number] | null {
     if (moment < trip.startMs - 1 || moment > trip.endMs + 1) continue;
     const leg = trip.legs.find((one) => ms(one.from) <= moment && moment <= ms(one.to));
     if (!leg) return standing(trip, moment);
+    if (isStanding(leg)) return [leg.from.lon, leg.from.lat];
     return isDriven(leg) ? onLeg(leg, moment) : null;
   }
   return null;

@@ -1,7 +1,7 @@
 // Sentences about questions and answers, made from the codes and numbers of the server. Pure functions.
 import type { AskedQuery, Leg, Why } from "../../api/questions";
 import { phrase, t } from "../../i18n/index.svelte";
-import { duration, fromSiteInput, isoDay, shortTime } from "../../i18n/time";
+import { duration, fromSiteInput, isoDay, shortTime, toSiteInput } from "../../i18n/time";
 
 const plain = (why: Why): Record<string, string | number> =>
   Object.fromEntries(Object.entries(why).map(([key, value]) => [key, typeof value === "number" ? Math.round(value * 100) / 100 : String(value)]));
@@ -38,6 +38,9 @@ export function longDuration(seconds: number): string {
   if (hours < 48) return t("dur.h", { n: hours, m: Math.round((seconds % 3600) / 60) });
   return t("dur.d", { n: Math.floor(hours / 24), h: hours % 24 });
 }
+
+/** The last so many hours until a minute from now, as datetime-local fields hold them. */
+export const lastHours = (hours: number, now: number): { from: string; to: string } => ({ from: toSiteInput(now - hours * 3_600_000), to: toSiteInput(now + 60_000) });
 
 /** What is wrong with the two times of a form (as datetime-local fields hold them), if anything. */
 export function spanProblem(from: string, to: string): string | null {
