@@ -11,8 +11,9 @@ from operations.tracks.fitting import Passes, evidence_of, taken
 from operations.tracks.travel import TravelTimes
 from operations.tracks.two_vehicles import SKIPPED_ALONE, one_vehicle
 
-PRIOR_WRONG = 0.02  # of cameras have a clock that is wrong and not known to be
-PRIOR_ASTRAY = 0.001  # of cameras err in time in a way that no one offset puts right
+PRIOR_WRONG, PRIOR_KNOWN_WRONG = 0.02, 0.002  # cameras whose offset is not known, and is
+PRIOR_ASTRAY = 0.0001  # of cameras err in time in a way that no one offset puts right
+USUAL_OFFSET_S = 120.0
 MOST_CAMERAS = 4  # that take part in most conflicts
 OFFSETS_TRIED = 3
 OFFSETS_LIKELY = 30  # as many different ones, about, can a wrong clock have
@@ -56,9 +57,19 @@ def likely_shifts(passes: Passes, travel: TravelTimes, conflicts: Sequence[tuple
 
 
 def _tried(passes: Passes, travel: TravelTimes, cameras: Sequence[int]) -> list[Shift]:
-    cost = float(np.log(PRIOR_WRONG / OFFSETS_LIKELY))
-    tried = [Shift(camera, s, cost) for camera in cameras for s in _offsets(passes, travel, camera)]
+    tried = [
+        Shift(camera, s, _log_prior(passes, camera, s))
+        for camera in cameras
+        for s in _offsets(passes, travel, camera)
+    ]
     return tried + [Shift(camera, None, float(np.log(PRIOR_ASTRAY))) for camera in cameras]
+
+
+def _log_prior(passes: Passes, camera: int, offset_s: float) -> float:
+    """Return what it costs to believe that a camera's clock is wrong by so much: the more, the more wrong."""
+    known = passes.readings[int(np.flatnonzero(passes.camera == camera)[0])].clock_offset_s is not None
+    prior = (PRIOR_KNOWN_WRONG if known else PRIOR_WRONG) / OFFSETS_LIKELY
+    return float(np.log(prior) - np.log1p(abs(offset_s) / USUAL_OFFSET_S))
 
 
 def put_right(passes: Passes, shifts: Sequence[Shift]) -> Passes:

@@ -14,23 +14,23 @@ from numpy.typing import NDArray
 from operations.reads.errors import ReadErrors
 from operations.tracks.clocks import Shift, likely_shifts, put_right
 from operations.tracks.fitting import (
-    HORIZON_S,
     Passes,
     bands_between,
+    contradicts,
     evidence_of,
 )
 from operations.tracks.readings import Reading
 from operations.tracks.travel import TravelTimes
 from operations.tracks.two_vehicles import one_vehicle, separated, two_vehicles
 
-PRIOR_CLONED = 0.01
-"""Of plates that a case asks about; a hundred times what a county has of them."""
+PRIOR_CLONED = 0.03
+"""Of plates of which somebody asks; of a county's it is a hundred times less."""
 LOOK_ALIKE = 0.6  # who copies a plate mostly copies that of the same make and colour
 CHOSEN_LOOK = 1 / 6  # the second vehicle's look is taken from the readings themselves
 LOOKED_BACK = 3
 MOST_READINGS = 1500  # the newest: more than a month of a taxi
 MOST_CONFLICTS = 100
-SURE, UNSURE = 0.9, 0.3
+SURE, UNSURE = 0.8, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,8 @@ def _conflicts(passes: Passes, travel: TravelTimes) -> list[tuple[int, int]]:
     found: dict[int, int] = {}
     for lag in range(LOOKED_BACK, 0, -1):
         earlier = np.arange(len(passes.at_s) - lag)
-        band = bands_between(travel, passes, earlier, earlier + lag)
-        seconds = passes.at_s[lag:] - passes.at_s[: len(earlier)]
-        bad = seconds + passes.error_s[earlier] + passes.error_s[earlier + lag] < band.shortest_s
-        found |= {int(i) + lag: int(i) for i in earlier[bad & (seconds < HORIZON_S)]}
+        bad = contradicts(travel, passes, earlier, earlier + lag)
+        found |= {int(i) + lag: int(i) for i in earlier[bad]}
     return [(earlier, later) for later, earlier in sorted(found.items())]
 
 

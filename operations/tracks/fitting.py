@@ -10,18 +10,27 @@ from numpy.typing import NDArray
 from operations.reads.errors import ReadErrors
 from operations.tracks.readings import Reading
 from operations.tracks.sites import Sites
-from operations.tracks.travel import FASTEST_SPREADS, SLOWEST_SPREADS, Bands, TravelTimes, hour_of
+from operations.tracks.travel import (
+    FASTEST_SPREADS,
+    SLOWEST_SPREADS,
+    UNLEARNED_SPREAD,
+    Bands,
+    TravelTimes,
+    hour_of,
+)
 from operations.tracks.two_vehicles import LAGS, Evidence
 
 HORIZON_S = 3 * 3600.0  # no drive within a county takes longer: later readings exclude nothing
 SLACK = 0.5  # of the errors of two times: they seldom add up
-NEVER = 1e-6  # the least any fit can be: what nobody thought of
+NEVER = 1e-8  # the least any fit can be: what nobody thought of
 COHERENT = 6.0  # so much likelier a vehicle is seen where its road leads, in the usual time, than anywhere
 STAYED = 0.7  # so much likelier a vehicle that stood starts where it was last seen
 STANDS_WITHIN_S = 600.0
-UNEXPLAINED = 3e-4  # of all readings are of other plates than any model of misreads says
+COMPOSED_SPREAD = 0.15  # measured: 1 in 2,000 drives is faster than 3.3 of these
+CONFLICT = 0.0043  # density at 3.3 spreads below the usual time
+UNEXPLAINED = 1e-5  # of all readings are of other plates than any model of misreads says
 FUZZY_FOREIGN = 0.2  # of readings that are likely misreads of the plate, so many are of others
-SURE_READ = 0.97
+SURE_READ, DOUBT = 0.97, (0.15, 8.0)  # a misread is less sure of itself, mostly
 MATCHING_COLOUR, OTHER_COLOUR = 2.0, 0.35  # colour errs, and traffic is white, black and grey
 MATCHING_CLASS, OTHER_CLASS = 1.3, 0.25
 
@@ -90,22 +99,44 @@ def fit_of(passes: Passes, travel: TravelTimes, lags: int) -> NDArray[np.float64
     slack_s = passes.error_s[later] + passes.error_s[earlier]
     stood = 1 + STAYED * np.exp(-band.usual_s / STANDS_WITHIN_S)
     coherent = np.where(band.learned, COHERENT, 1.0)
-    density = _density(seconds + np.where(seconds < band.usual_s, slack_s, 0.0), band)
+    density = density_of(
+        seconds + np.where(seconds < band.usual_s, slack_s, 0.0), band, _composed_spread(travel)
+    )
     early = seconds < band.usual_s
     on_time = np.where(early, density * np.maximum(coherent, stood), stood + coherent * density)
     fit[later, lag] = np.maximum(np.where(seconds < HORIZON_S, on_time, stood), NEVER)
     return fit
 
 
-def _density(seconds: NDArray[np.float64], band: Bands) -> NDArray[np.float64]:
-    """Return how likely a drive takes so long, over the usual time: a normal curve of the logarithm."""
+def density_of(seconds: NDArray[np.float64], band: Bands, composed: float) -> NDArray[np.float64]:
+    """Return how likely a drive takes so long, over the usual time: a normal curve of the logarithm.
+
+    composed: the spread, below the usual time, of a drive past other sites; longer ones even out.
+    """
     usual = np.maximum(band.usual_s, 1.0)
     low = np.log(usual / np.maximum(band.shortest_s, 1.0)) / FASTEST_SPREADS
     up = np.log(np.maximum(band.slow_s, usual) / usual) / SLOWEST_SPREADS
+    low = np.where(band.learned, low, np.minimum(low, composed))
     over = np.log(np.maximum(seconds, 1.0) / usual)
     spread = np.where(over < 0, low, up)
     with np.errstate(over="ignore"):
         return np.where(np.isfinite(usual), np.exp(-0.5 * (over / np.maximum(spread, 0.02)) ** 2), 0.0)
+
+
+def contradicts(
+    travel: TravelTimes, passes: Passes, earlier: NDArray[np.int64], later: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which pairs of passes no one vehicle makes, by their times alone."""
+    band = bands_between(travel, passes, earlier, later)
+    seconds = passes.at_s[later] - passes.at_s[earlier]
+    slack_s = passes.error_s[later] + passes.error_s[earlier]
+    density = density_of(seconds + slack_s, band, _composed_spread(travel))
+    return (density < CONFLICT) & (seconds + slack_s < band.usual_s) & (seconds < HORIZON_S)
+
+
+def _composed_spread(travel: TravelTimes) -> float:
+    """Return the spread of times composed along the roads: small once the roads' own times are learned."""
+    return COMPOSED_SPREAD if len(travel.traffic.start) else UNLEARNED_SPREAD
 
 
 def evidence_of(passes: Passes, travel: TravelTimes, lags: int = LAGS) -> Evidence:
@@ -118,7 +149,7 @@ def _foreign(readings: Sequence[Reading], errors: ReadErrors, foreign: float) ->
     among = UNEXPLAINED + foreign / max(1, sum(reading.is_exact for reading in readings))
     doubt = np.array([(1 - reading.confidence) / (1 - SURE_READ) for reading in readings])
     exact = np.array([reading.is_exact for reading in readings], dtype=bool)
-    return np.clip(np.where(exact, among * np.clip(doubt, 0.3, 8.0), FUZZY_FOREIGN), 1e-6, 0.6)
+    return np.clip(np.where(exact, among * np.clip(doubt, *DOUBT), FUZZY_FOREIGN), 1e-6, 0.6)
 
 
 def _looks(readings: Sequence[Reading]) -> NDArray[np.float64]:

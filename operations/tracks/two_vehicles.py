@@ -12,7 +12,7 @@ LAGS = 32  # the other vehicle is followed back so many readings; what lies furt
 SKIPPED = 2  # misreads of other vehicles in a row that two tracks are followed across
 SKIPPED_ALONE = 6  # the same for one track, where it costs little
 AT_ONCE_S = 1200.0  # so long after a reading its vehicle is still the likelier one to be read next
-SETS_OUT = np.array([0.01, 0.1])  # how likely a vehicle not seen for long is next, over one just seen
+SETS_OUT = np.array([0.003, 0.03])  # how likely a vehicle not seen for long is next, over one just seen
 
 
 @dataclass(frozen=True, slots=True)
