@@ -124,10 +124,12 @@ def _alternatives(trees: Trees, source: int, target: int) -> list[Nodes]:
     through = ahead + back
     near = np.flatnonzero(through <= DETOUR * cheapest + SPARE_S)  # all within the limit, on both trees
     near = near[before[near] != NOBODY]
-    together = near[after[before[near]] == near]
-    if not len(together):
+    parent = before[near]
+    joined = after[parent] == near  # (parent, node) is an edge of both trees
+    if not joined.any():
         return paths
-    for via in _plateaus(through[together], ahead[together], together, cheapest):
+    plateaus = _Plateaus(near[joined], parent[joined], len(ahead))
+    for via in plateaus.best(ahead, through, paths[0]):
         first, then = _walk(before, via)[::-1], _walk(after, via)[1:]
         paths.append(np.array(first + then))
     return paths
@@ -138,22 +140,33 @@ def _reaches(trees: Trees, source: int, target: int, limit: float) -> bool:
     return bool(DETOUR * trees.ahead(source, limit)[0][target] + SPARE_S <= limit)
 
 
-def _plateaus(
-    through: NDArray[np.float32], ahead: NDArray[np.float32], nodes: NDArray[np.intp], cheapest: float
-) -> list[int]:
-    """Return a node of each of the best plateaus: long, and on a path not much dearer than the cheapest.
+class _Plateaus:
+    """Runs of edges that both trees share: their nodes (each edge's end), and the run of each."""
 
-    Nodes of one plateau share the cost of the path through them, but for rounding.
-    """
-    rounded = np.rint(through * 20.0).astype(np.int64)
-    order = np.argsort(rounded, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(rounded[order]) > 1]))
-    length = np.maximum.reduceat(ahead[order], starts) - np.minimum.reduceat(ahead[order], starts)
-    dearer = through[order][starts] - cheapest
-    good = length - 2.0 * dearer
-    good[dearer <= 0.1] = -np.inf  # the cheapest path itself
-    best = np.argsort(-good)[: MOST_PATHS + 1]
-    return [int(nodes[order[starts[i]]]) for i in best if good[i] > -0.2 * cheapest]
+    def __init__(self, nodes: NDArray[np.intp], parents: NDArray[np.int32], size: int) -> None:
+        self.nodes = nodes
+        place = np.full(size, -1)
+        place[nodes] = np.arange(len(nodes))
+        root = np.where(place[parents] >= 0, place[parents], np.arange(len(nodes)))
+        while True:  # each step doubles how far back along its run every node looks
+            further = root[root]
+            if np.array_equal(further, root):
+                break
+            root = further
+        self.root = root
+
+    def best(self, ahead: NDArray[np.float32], through: NDArray[np.float32], cheapest: Nodes) -> list[int]:
+        """Return a node of each of the best: long, and on a path not much dearer than the cheapest."""
+        order = np.argsort(self.root, kind="stable")
+        starts = np.flatnonzero(np.concatenate([[True], np.diff(self.root[order]) > 0]))
+        cost = ahead[self.nodes[order]]
+        length = np.maximum.reduceat(cost, starts) - np.minimum.reduceat(cost, starts)
+        least = float(ahead[cheapest[-1]])
+        good = length - 2.0 * (through[self.nodes[order[starts]]] - least)
+        on_cheapest = np.isin(self.nodes[order[starts]], cheapest)
+        good[on_cheapest] = -np.inf
+        ranked = np.argsort(-good, kind="stable")[: MOST_PATHS + 1]
+        return [int(self.nodes[order[starts[i]]]) for i in ranked if good[i] > -0.2 * least]
 
 
 def _walk(before: NDArray[np.int32], end: int) -> list[int]:

@@ -1,5 +1,6 @@
 """Ways: the likely ways between sites, worked out once per pair and kept with their travel times."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo.coordinates import bearing_deg
-from geo.likely_paths import LikelyWay, Roads, Way, likely_paths, ways_between
+from geo.likely_paths import CHOICE, MISSED, LikelyWay, Roads, Way, likely_paths, ways_between
 from geo.road_trees import Trees
 from geo.roads import RoadNetwork
 from operations.tracks.travel import TravelTimes
@@ -20,10 +21,9 @@ from operations.tracks.travel import TravelTimes
 MOST_PAIRS = 30_000
 DRAWN_WITHIN_DEG = 5e-5
 """About 5 m: lines are drawn with no more points than that needs."""
-UNSEEN_COSTS = 0.28
-"""What passing a watched place unseen costs when ways around are looked for: -ln(0.1) choices of CHOICE each,
-of the usual leg's seconds."""
 USUAL_LEG_S = 240.0
+UNSEEN_S = -math.log(MISSED) * CHOICE * USUAL_LEG_S
+"""What passing a watched place unseen costs when ways around are looked for: a detour that is as likely."""
 OVERLOOKED = 0.7
 """An edge that takes up to twice as long as others of its class (so much of the logarithm) diverts nobody."""
 BESIDE_DEG = 45.0
@@ -66,7 +66,7 @@ class Ways:
         network = travel.sites.network
         watched = _watched(travel)
         choice = _chosen_by(travel)
-        shy = choice + UNSEEN_COSTS * USUAL_LEG_S * (watched >= 0)
+        shy = choice + UNSEEN_S * (watched >= 0)
         around = [Trees(network, shy)] if (watched >= 0).any() else []
         self._roads = Roads([Trees(network, choice), *around], travel.edge_seconds, watched)
         self._kept: OrderedDict[tuple[int, int], list[RoadWay]] = OrderedDict()
