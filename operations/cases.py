@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from operations.audit import Actor, record
 from operations.facts import BadInput, CaseClosed, Conflict, NotACaseMember, NotAllowed, NotFound
@@ -77,6 +77,31 @@ def add_member(session: Session, actor: Actor, case_id: int, login: str | int, n
     if not is_member(session, case.id, user.id):
         session.add(CaseMember(case_id=case.id, user_id=user.id))
         _record(session, actor, case, now, action="case.member_added", member=user.login)
+    return case
+
+
+def end_membership(
+    session: Session, actor: Actor, case_id: int, login: str | int, *, reason: str, now: datetime
+) -> Case:
+    """Have a user (by login or id) no longer work on a case; a supervisor says so, or the member.
+
+    That user sees nothing of it any more. Raises NotFound, NotAllowed, BadInput naming the user's field.
+    """
+    _may(actor)
+    case = session.get(Case, case_id, with_for_update=True)
+    if case is None:
+        raise NotFound(f"There is no case {case_id}.")
+    field = "user_id" if isinstance(login, int) else "login"
+    user = session.scalar(select(User).where((User.id if isinstance(login, int) else User.login) == login))
+    if actor.role != "supervisor" and (user is None or user.id != actor.user_id):
+        raise NotAllowed("Only a supervisor may take another person off a case.")
+    member = session.get(CaseMember, (case.id, user.id)) if user else None
+    if user is None or member is None:
+        raise BadInput(field, f"is no member of case {case.number}")
+    if session.scalar(select(func.count()).where(CaseMember.case_id == case.id)) == 1:
+        raise BadInput(field, "is the last member: add another first, or close the case")
+    session.delete(member)
+    _record(session, actor, case, now, action="case.member_ended", member=user.login, reason=reason)
     return case
 
 

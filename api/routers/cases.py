@@ -12,11 +12,19 @@ from api.shapes.cases import (
     CaseList,
     ExtensionQuestion,
     MemberQuestion,
+    MembershipEndQuestion,
     NewCaseQuestion,
     ReasonQuestion,
 )
 from operations.access import Person
-from operations.cases import NewCase, add_member, case_json, cases_page, open_new_case
+from operations.cases import (
+    NewCase,
+    add_member,
+    case_json,
+    cases_page,
+    end_membership,
+    open_new_case,
+)
 from operations.closing import close_case, extend_case
 from operations.facts import BadInput
 from operations.store import Session, reading, writing
@@ -50,11 +58,20 @@ def add_case_member(
     house: TheHouse, person: CaseWorker, case_id: PathId, question: MemberQuestion
 ) -> CaseAnswer:
     """Have another investigator or supervisor work on the case."""
-    who = question.user_id or question.login
-    if who is None:
-        raise BadInput("user_id", "name the user by user_id or login")
+    who = _named(question)
     with writing(house.engine) as session:
         return _shown(session, add_member(session, person.actor, case_id, who, house.now()))
+
+
+@router.post("/cases/{case_id}/members/end", summary="End a membership")
+def end_case_member(
+    house: TheHouse, person: CaseWorker, case_id: PathId, question: MembershipEndQuestion
+) -> CaseAnswer:
+    """Have a member no longer work on the case, saying why; anyone may end his own."""
+    who, reason = _named(question), question.reason
+    with writing(house.engine) as session:
+        case = end_membership(session, person.actor, case_id, who, reason=reason, now=house.now())
+        return _shown(session, case)
 
 
 @router.post("/cases/{case_id}/extend", summary="Let a case end later")
@@ -76,6 +93,13 @@ def close_one_case(
     with writing(house.engine) as session:
         closed = close_case(session, person.actor, case_id, question.reason, house.now())
         return _shown(session, closed)
+
+
+def _named(question: MemberQuestion) -> int | str:
+    who = question.user_id or question.login
+    if who is None:
+        raise BadInput("user_id", "name the user by user_id or login")
+    return who
 
 
 def _shown(session: Session, case: Case) -> CaseAnswer:

@@ -56,6 +56,12 @@ class ReasonQuestion(Question):
     reason: Reason
 
 
+class MembershipEndQuestion(MemberQuestion):
+    """Name the user by id or by login, and say why."""
+
+    reason: Reason
+
+
 class ExtensionQuestion(Question):
     """A later end of a case, and why."""
 

@@ -123,6 +123,10 @@ def _check_fields(question: Question) -> None:
             raise BadInput("area", f"may have {MOST_KM2:.0f} km² at most: draw it smaller")
     elif question.area is not None:
         raise BadInput("area", "goes with the kind area only")
+    looks = {"vehicle_class": question.vehicle_class, "colour": question.colour}
+    for field, value in looks.items():
+        if value is not None and question.kind in FROM_A_NAMED_PLATE:
+            raise BadInput(field, "goes with path, search and area only: an analysis takes all sightings")
     if question.plate is None and question.kind != "area":
         raise BadInput("plate", "name the plate that you start from")
     if question.other_plate is None and question.kind == "compare":
