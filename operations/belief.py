@@ -96,7 +96,8 @@ def traffic_of(session: Session, texts: Iterable[str], now: datetime) -> dict[st
     old = func.sum(case((SightingRow.seen_at < now - OWN_SINCE, 1), else_=0))
     for first in range(0, len(wanted), AT_ONCE):
         some = SightingRow.plate.in_(wanted[first : first + AT_ONCE])
-        counted = select(SightingRow.plate, func.count(), old).where(some, SightingRow.seen_at >= now - MONTH)
+        counted = select(SightingRow.plate, func.count(), old)
+        counted = counted.where(some, SightingRow.seen_at >= now - MONTH, SightingRow.seen_at <= now)
         for plate, month, before_yesterday in session.execute(counted.group_by(SightingRow.plate)):
             found[plate] = Traffic(month, int(before_yesterday))
     return found

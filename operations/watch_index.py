@@ -51,10 +51,47 @@ class _Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchIndex:
-    """Patterns by hash. shapes: each with its number, and whether a slip is looked for in it."""
+class _Shapes:
+    """All shapes at once. named: 2 LONGEST x shapes, 1 where a shape names a character.
 
-    shapes: Sequence[tuple[int, Shape, bool]]
+    slips: the shape and the column of each named character in whose place a slip is looked for.
+    """
+
+    named: np.ndarray
+    salts: np.ndarray
+    lengths: np.ndarray
+    leasts: np.ndarray
+    slips: tuple[np.ndarray, np.ndarray]
+
+    @classmethod
+    def of(cls, shapes: Sequence[tuple[Shape, bool]]) -> "_Shapes":
+        """Take shapes, each with whether slips are looked for; the first has the salt 1."""
+        named = np.zeros((2 * LONGEST, len(shapes)), np.uint64)
+        slips = [
+            (at, column) for at, (shape, fuzzy) in enumerate(shapes) if fuzzy for column in shape.columns
+        ]
+        for at, (shape, _) in enumerate(shapes):
+            named[list(shape.columns), at] = 1
+        numbers = np.array(slips, np.int64).reshape(-1, 2)
+        return cls(
+            named,
+            _SALT * np.arange(1, len(shapes) + 1, dtype=np.uint64),
+            np.array([shape.length for shape, _ in shapes], np.int64),
+            np.array([shape.least for shape, _ in shapes], np.int64),
+            (numbers[:, 0], numbers[:, 1]),
+        )
+
+    def keys(self, weighed: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the hashes of N texts by every shape, N x shapes, and which of them mean something."""
+        fit = np.where(self.lengths, self.lengths == lengths[:, None], self.leasts <= lengths[:, None])
+        return weighed @ self.named + self.salts, fit
+
+
+@dataclass(frozen=True, slots=True)
+class WatchIndex:
+    """`count` patterns by hash: of all that they name, and with one slip."""
+
+    shapes: _Shapes
     exact: _Keys
     slipped: _Keys
     count: int
@@ -63,45 +100,26 @@ class WatchIndex:
         self, plates: Sequence[str]
     ) -> tuple[Iterator[tuple[int, int]], Iterator[tuple[int, int]]]:
         """Return pairs (place in `plates`, number of a pattern): may fit, and may fit but for one slip."""
-        fits = self._pairs(self.exact, self._exact_keys(plates))
-        slips = np.setdiff1d(self._pairs(self.slipped, self._slip_keys(plates)), fits)
-        return self._split(fits), self._split(slips)
+        weighed, lengths = _weighed(plates), _lengths(plates)
+        keys, fit = self.shapes.keys(weighed, lengths)
+        rows, shapes = np.nonzero(fit)
+        fits = self._pairs(self.exact, rows, keys[rows, shapes])
+        slipping, column = self.shapes.slips
+        rows, places = np.nonzero(fit[:, slipping])
+        asked = [(rows, keys[rows, slipping[places]] - weighed[rows, column[places]])]
+        asked += _added_or_dropped(_codes(plates), lengths)
+        slips = self._pairs(self.slipped, *map(np.concatenate, zip(*asked, strict=True)))
+        return self._split(fits), self._split(np.setdiff1d(slips, fits))
 
-    def _pairs(self, keys: _Keys, asked: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-        """Return sorted pairs as single numbers."""
-        if not asked or not len(keys.keys):
-            return np.empty(0, np.int64)
-        rows = np.concatenate([rows for rows, _ in asked])
-        places, numbers = keys.find(np.concatenate([each for _, each in asked]))
+    def _pairs(self, keys: _Keys, rows: np.ndarray, asked: np.ndarray) -> np.ndarray:
+        """Return sorted pairs, each as a single number."""
+        places, numbers = keys.find(asked)
         found: np.ndarray = np.unique(rows[places] * self.count + numbers)
         return found
 
     def _split(self, pairs: np.ndarray) -> Iterator[tuple[int, int]]:
         rows, numbers = np.divmod(pairs, max(1, self.count))
         return zip(rows.tolist(), numbers.tolist(), strict=True)
-
-    def _exact_keys(self, plates: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-        weighed, lengths = _weighed(plates), _lengths(plates)
-        found = []
-        for salt, shape, _ in self.shapes:
-            rows = _rows(shape, lengths)
-            found.append((rows, _key(weighed[rows], shape, salt)))
-        return found
-
-    def _slip_keys(self, plates: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return the hashes of all that the plates may be but for one character."""
-        weighed, lengths = _weighed(plates), _lengths(plates)
-        found = []
-        for salt, shape, fuzzy in self.shapes:
-            rows = _rows(shape, lengths)
-            if fuzzy and len(rows):
-                found.append(_each(rows, _without_one(weighed[rows], shape, salt)))
-        codes = _codes(plates)
-        for length in np.unique(lengths[lengths > 1]).tolist():
-            rows = np.flatnonzero(lengths == length)
-            found.append((rows, weighed[rows, :LONGEST].sum(axis=1) + _DROPPED))
-            found.append(_each(rows, _with_one_dropped(codes[rows], length) + _ADDED))
-        return found
 
 
 def indexed(patterns: Sequence[str], fuzzy: Sequence[bool]) -> WatchIndex:
@@ -113,18 +131,28 @@ def indexed(patterns: Sequence[str], fuzzy: Sequence[bool]) -> WatchIndex:
     groups: dict[tuple[Shape, bool], list[int]] = defaultdict(list)
     for number, (pattern, slips) in enumerate(zip(patterns, fuzzy, strict=True)):
         groups[shape_of(pattern), slips].append(number)
-    shapes, exact, slipped = [], [], []
+    exact, slipped = [], []
     for salt, ((shape, slips), numbers) in enumerate(groups.items(), 1):
-        shapes.append((salt, shape, slips))
         texts, places = [patterns[number] for number in numbers], np.array(numbers)
-        weighed = _weighed(texts)
-        exact.append((places, _key(weighed, shape, salt)))
+        named = _weighed(texts)[:, shape.columns]
+        keys = named.sum(axis=1, dtype=np.uint64) + _SALT * np.uint64(salt)
+        exact.append((places, keys))
         if slips:
-            slipped.append(_each(places, _without_one(weighed, shape, salt)))
+            slipped.append(_each(places, keys[:, None] - named))
             if len(shape.columns) == shape.length > 1:
-                slipped.append((places, weighed[:, :LONGEST].sum(axis=1) + _ADDED))
+                slipped.append((places, named.sum(axis=1) + _ADDED))
                 slipped.append(_each(places, _with_one_dropped(_codes(texts), shape.length) + _DROPPED))
-    return WatchIndex(shapes, _keys(exact), _keys(slipped), len(patterns))
+    return WatchIndex(_Shapes.of([*groups]), _keys(exact), _keys(slipped), len(patterns))
+
+
+def _added_or_dropped(codes: np.ndarray, lengths: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return rows and hashes of what texts are if a character was dropped from a plate, or added."""
+    found = []
+    for length in np.unique(lengths[lengths > 1]).tolist():
+        rows = np.flatnonzero(lengths == length)
+        found.append((rows, (codes[rows] * _WEIGHTS[:LONGEST]).sum(axis=1) + _DROPPED))
+        found.append(_each(rows, _with_one_dropped(codes[rows], length) + _ADDED))
+    return found
 
 
 def shape_of(pattern: str) -> Shape:
@@ -136,20 +164,6 @@ def shape_of(pattern: str) -> Shape:
     if not run:
         return Shape(tuple(from_start), len(head), len(head))
     return Shape((*from_start, *from_end), 0, len(head) + len(tail))
-
-
-def _rows(shape: Shape, lengths: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(lengths == shape.length if shape.length else lengths >= shape.least)
-
-
-def _key(weighed: np.ndarray, shape: Shape, salt: int) -> np.ndarray:
-    key: np.ndarray = weighed[:, shape.columns].sum(axis=1, dtype=np.uint64) + _SALT * np.uint64(salt)
-    return key
-
-
-def _without_one(weighed: np.ndarray, shape: Shape, salt: int) -> np.ndarray:
-    """Return the hashes with each named character left out in turn, N x columns."""
-    return _key(weighed, shape, salt)[:, None] - weighed[:, shape.columns]
 
 
 def _with_one_dropped(codes: np.ndarray, length: int) -> np.ndarray:
