@@ -77,6 +77,7 @@ def newest_of_each(session: Session, question: Question, ranked: Sequence[Ranked
     same = (SightingRow.id == numbered.c.id) & (at == numbered.c.seen_at)
     wanted = select(SightingRow, Camera).join(numbered, same)
     wanted = wanted.join(Camera, Camera.id == SightingRow.camera_id)
+    wanted = wanted.where(*asked)  # said again: without it PostgreSQL reads every partition whole to join
     wanted = wanted.where(numbered.c.number <= SHOWN_OF_EACH).order_by(at, SightingRow.id)
     return list(session.execute(wanted).all())
 
