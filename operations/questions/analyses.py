@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 from operations.dispatch import interception_json, interceptions
+from operations.quarantine import in_force
 from operations.questions.found import Found, Json, Read, items_of, keys_of, rows_of
 from operations.questions.one_vehicle import cameras_as_places, found_of, readings_asked
 from operations.questions.question import Question
@@ -16,6 +17,7 @@ from operations.tracks import clones, encounters
 from operations.tracks import companions as company
 from operations.tracks import where_next as following
 from operations.tracks.companions import Companion
+from operations.tracks.neighbours import foreign_reads
 from operations.tracks.readings import Reading
 from operations.tracks.track import Track, track_of, tracks_of
 from operations.tracks.travel import TravelTimes, travel_times
@@ -28,7 +30,9 @@ def clone(session: Session, question: Question, now: datetime) -> Found:
     """Answer whether two vehicles carry the plate, with the tracks of both apart."""
     plate, travel = question.plate or "", travel_times(session)
     readings, truncated = readings_asked(session, question, plate)
-    verdict = clones.check(readings, travel, read_errors(session))
+    errors = read_errors(session)
+    foreign = foreign_reads(session, plate, question.since, question.until, errors)
+    verdict = clones.check(readings, travel, errors, foreign)
     tracks = _apart(plate, readings, verdict, travel)
     return replace(found_of(session, {plate: readings}, tracks, truncated), clone=clones.clone_json(verdict))
 
@@ -88,7 +92,14 @@ def _with_others(session: Session, own: Found, found: list[Companion]) -> Found:
     taken_for = {text: one.plate for one in found for text in (one.plate, *one.reads)}
     within = min(each.at for each in met) - AROUND, max(each.at for each in met) + AROUND
     rows = rows_of(session, {each.with_sighting for each in met}, plates, within)
-    reads = {row.id: Read(taken_for[row.plate or ""]) for row, _ in rows}
+    doubts = in_force(session)
+    reads = {
+        row.id: Read(
+            taken_for[row.plate or ""],
+            quarantined=doubts.holds(row.camera_id, row.plate, row.lane, row.seen_at),
+        )
+        for row, _ in rows
+    }
     items = [*own.items, *items_of(session, rows, reads)]
     items.sort(key=lambda item: (item["seen_at"], item["id"]))
     return replace(own, items=items, kept=[*own.kept, *keys_of(rows)])

@@ -65,7 +65,8 @@ def _reads(session: Session, seen: Sequence[Seen], likely: dict[str, Likely]) ->
         held = doubts.holds(row.camera_id, row.plate, row.lane, row.seen_at)
         one = likely.get(row.plate or "")
         why = tuple(slip_json(slip) for slip in one.why) if one else ()
-        reads[row.id] = Read(row.plate or "", one.probability if one else 1.0, why, held)
+        probability = one.probability if one and why else 1.0
+        reads[row.id] = Read(row.plate or "", probability, why, held)
     return reads
 
 

@@ -1,7 +1,7 @@
 """Searching: which vehicles a pattern fits, the best fit first, each with its reasons; never by suspicion."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from operations.times import to_text
 
 MOST_VEHICLES = 200
 MOST_TEXTS = 5_000
-"""Plate texts of a loose pattern that are looked for in the time asked about."""
+"""Plate texts that a loose pattern fits exactly: so many are looked for in the time asked about."""
 TEXTS_AT_ONCE = 1_000
 SHOWN_OF_EACH = 3
 LEAST = 1e-3
@@ -57,14 +57,14 @@ def rank(session: Session, question: Question) -> tuple[list[Ranked], bool]:
     Where fits are equal the plate's text decides: nothing about the vehicle does.
     """
     index, pattern = plate_index(session), question.plate or ""
-    errors = read_errors(session) if question.fuzzy else None
-    texts = index.search(pattern, errors, LEAST, MOST_VEHICLES)
+    exact = index.search(pattern, None, LEAST, MOST_TEXTS)
+    texts = {each.text: each for each in exact}
+    if question.fuzzy:
+        likely = index.search(pattern, read_errors(session), LEAST, MOST_VEHICLES)
+        texts = {each.text: each for each in likely} | texts
     ranked = _seen_among(session, question, texts)
-    if len(texts) == MOST_VEHICLES:  # a loose pattern: those first found need not have passed in this time
-        texts = index.search(pattern, errors, LEAST, MOST_TEXTS)
-        ranked = _seen_among(session, question, texts)
     ranked.sort(key=lambda each: (-each.likely.probability, each.likely.text))
-    return ranked[:MOST_VEHICLES], len(texts) == MOST_TEXTS or len(ranked) > MOST_VEHICLES
+    return ranked[:MOST_VEHICLES], len(exact) == MOST_TEXTS or len(ranked) > MOST_VEHICLES
 
 
 def newest_of_each(session: Session, question: Question, ranked: Sequence[Ranked]) -> list[Seen]:
@@ -103,9 +103,8 @@ def slip_json(slip: Slip) -> Json:
     return {**said, "probability": round(slip.probability, 4)}
 
 
-def _seen_among(session: Session, question: Question, texts: Sequence[Likely]) -> list[Ranked]:
+def _seen_among(session: Session, question: Question, likely: Mapping[str, Likely]) -> list[Ranked]:
     """Return those of the texts that were seen in the time asked about."""
-    likely = {each.text: each for each in texts}
     found: dict[str, list[Any]] = defaultdict(list)
     at = SightingRow.seen_at
     looks = (SightingRow.plate, SightingRow.vehicle_class, SightingRow.colour)
