@@ -12,6 +12,7 @@ from operations.tracks.joining import Asked, readings_of
 from operations.tracks.readings import Reading
 from operations.tracks.track import Track, tracks_of
 from operations.tracks.travel import travel_times
+from operations.tracks.working import saw_in
 
 
 def paths(session: Session, question: Question, plates: Sequence[str]) -> Found:
@@ -19,7 +20,7 @@ def paths(session: Session, question: Question, plates: Sequence[str]) -> Found:
     travel, by_plate, tracks, truncated = travel_times(session), {}, list[Track](), False
     for plate in plates:
         by_plate[plate], more = readings_asked(session, question, plate)
-        tracks += tracks_of(plate, by_plate[plate], travel)
+        tracks += tracks_of(plate, by_plate[plate], travel, saw_in(session))
         truncated = truncated or more
     return found_of(session, by_plate, tracks, truncated)
 

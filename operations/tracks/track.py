@@ -3,25 +3,30 @@
 Readings come from readings.py; two vehicles under one plate are told apart in clones.py, before this.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from operations.times import to_text
 from operations.tracks.legs import Leg, judge
 from operations.tracks.readings import Reading
 from operations.tracks.sites import Sites
-from operations.tracks.travel import TravelTimes
+from operations.tracks.travel import TravelTimes, hour_of
 from operations.tracks.trips import Trip, trips_of
-from operations.tracks.ways import RoadWay, Ways, ways_of
+from operations.tracks.ways import RoadWay, likely_ways, ways_of
 
 MOST_LEGS = 500
 """The newest so many are routed; the ways of earlier ones are left open."""
 
-Works = Callable[[int, datetime], bool]
-"""Whether the cameras of a site (its id) read plates at a time."""
+SiteHour = tuple[int, datetime]
+"""A site's id, and the beginning of an hour (UTC)."""
+Saw = Callable[[Collection[SiteHour]], Collection[SiteHour]]
+"""In which of the hours asked for a site read any plate: only such a site can have missed a vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +57,69 @@ class Track:
         return [self.routed[leg.start.sighting, leg.end.sighting] for trip in self.trips for leg in trip.legs]
 
 
-def always_works(site: int, at: datetime) -> bool:
-    """Return that the cameras of a site worked: where nothing else is known."""
-    return True
+def all_saw(asked: Collection[SiteHour]) -> Collection[SiteHour]:
+    """Return that every site read plates in every hour: where nothing else is known."""
+    return asked
 
 
 def track_of(
-    plate: str,
-    readings: Sequence[Reading],
-    travel: TravelTimes,
-    vehicle: int = 1,
-    works: Works = always_works,
+    plate: str, readings: Sequence[Reading], travel: TravelTimes, vehicle: int = 1, saw: Saw = all_saw
 ) -> Track:
     """Return the track of one vehicle's readings, in order of time.
 
-    Readings in quarantine are kept beside it, and no leg rests on them.
+    Readings in quarantine are kept beside it, and no leg rests on them. saw: see working.py.
     """
     believed = [reading for reading in readings if reading.quarantined is None]
     trips = trips_of(judge(believed, travel))
-    ways = ways_of(travel)
     legs = [leg for trip in trips for leg in trip.legs]
-    drawn = {id(leg) for leg in [leg for leg in legs if leg.verdict in ("driven", "stop")][-MOST_LEGS:]}
-    routed = {
-        (leg.start.sighting, leg.end.sighting): RoutedLeg(
-            leg, _routed(leg, travel, ways, works) if id(leg) in drawn else []
-        )
-        for leg in legs
-    }
+    drawn = [leg for leg in legs if leg.verdict in ("driven", "stop") and leg.start.site != leg.end.site]
+    routed = {(leg.start.sighting, leg.end.sighting): RoutedLeg(leg, []) for leg in legs}
+    for each in _routed(drawn[-MOST_LEGS:], travel, saw):
+        routed[each.leg.start.sighting, each.leg.end.sighting] = each
     doubted = [reading for reading in readings if reading.quarantined is not None]
     return Track(plate, vehicle, trips, routed, doubted, travel)
 
 
-def tracks_of(plate: str, readings: Sequence[Reading], travel: TravelTimes) -> list[Track]:
+def tracks_of(
+    plate: str, readings: Sequence[Reading], travel: TravelTimes, saw: Saw = all_saw
+) -> list[Track]:
     """Return the track of a plate's readings as that of one vehicle; none without readings."""
-    return [track_of(plate, readings, travel)] if readings else []
+    return [track_of(plate, readings, travel, saw=saw)] if readings else []
 
 
-def _routed(leg: Leg, travel: TravelTimes, ways: Ways, works: Works) -> list[tuple[RoadWay, float]]:
-    if leg.start.site == leg.end.site:
-        return []
-    index, ids, at = travel.sites.index_of, travel.sites.ids, leg.start.at
-    pair = index[leg.start.site], index[leg.end.site]
-    return ways.likely(pair, leg.seconds, at.hour, lambda position: works(int(ids[position]), at))
+def _routed(legs: Sequence[Leg], travel: TravelTimes, saw: Saw) -> Iterator[RoutedLeg]:
+    """Yield the legs with their ways. Which cameras worked is asked once, where ways differ by it."""
+    ways, index, ids = ways_of(travel), travel.sites.index_of, travel.sites.ids
+    open_legs: list[tuple[Leg, list[RoadWay]]] = []
+    for leg in legs:
+        found = ways.between(index[leg.start.site], index[leg.end.site])
+        if len(found) == 1:
+            yield RoutedLeg(leg, [(found[0], 1.0)])
+        else:
+            open_legs.append((leg, found))
+    passed = [_passed(leg, found, ids) for leg, found in open_legs]
+    asked = {site_hour for each in passed for hours in each.values() for site_hour in hours}
+    seeing = set(saw(asked)) if asked else set()
+    for (leg, found), places in zip(open_legs, passed, strict=True):
+        works = {position for position, hours in places.items() if not seeing.isdisjoint(hours)}
+        factor = float(travel.traffic.hour_factor[hour_of(leg.start.at)])
+        yield RoutedLeg(leg, likely_ways(found, leg.seconds, factor, works.__contains__))
+
+
+def _passed(leg: Leg, ways: Sequence[RoadWay], ids: NDArray[np.int64]) -> dict[int, list[SiteHour]]:
+    """Return the positions of the sites that a leg's ways pass, with the hours in which it may have."""
+    hours = _hours(leg)
+    passed = {position for each in ways for position in each.way.passed}
+    return {position: [(int(ids[position]), hour) for hour in hours] for position in passed}
+
+
+def _hours(leg: Leg) -> tuple[datetime, ...]:
+    """Return the hours (their beginnings, UTC) in which a leg began and ended."""
+    first, last = (
+        reading.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        for reading in (leg.start, leg.end)
+    )
+    return (first,) if first == last else (first, last)
 
 
 def track_json(track: Track) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -83,20 +83,17 @@ class Ways:
                 self._kept.popitem(last=False)
         return known
 
-    def likely(
-        self, pair: tuple[int, int], passed_s: float, hour: int, works: Callable[[int], bool]
-    ) -> list[tuple[RoadWay, float]]:
-        """Return the ways of a pair with their probabilities for a vehicle that took so long, at an hour.
 
-        works: whether the cameras of a site (its position) read plates at the time.
-        """
-        ways = self.between(*pair)
-        if len(ways) == 1:
-            return [(ways[0], 1.0)]
-        of_way = {id(each.way): each for each in ways}
-        factor = float(self._travel.traffic.hour_factor[hour])
-        found: list[LikelyWay] = likely_paths([each.way for each in ways], passed_s, factor, works)
-        return [(of_way[id(each.way)], each.probability) for each in found]
+def likely_ways(
+    ways: Sequence[RoadWay], passed_s: float, factor: float, works: Callable[[int], bool]
+) -> list[tuple[RoadWay, float]]:
+    """Return ways with their probabilities for a vehicle that took so long, at an hour of some factor.
+
+    works: whether the cameras of a site (its position) read plates at the time.
+    """
+    of_way = {id(each.way): each for each in ways}
+    found: list[LikelyWay] = likely_paths([each.way for each in ways], passed_s, factor, works)
+    return [(of_way[id(each.way)], each.probability) for each in found]
 
 
 def _chosen_by(travel: TravelTimes) -> NDArray[np.float64]:

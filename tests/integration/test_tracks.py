@@ -11,10 +11,11 @@ from sqlalchemy import func, insert, select
 from operations.reads import seen_plates
 from operations.reads.seen_plates import Kept
 from operations.store import Engine, reading, writing
-from operations.tables import Movement, RoadNetworkRow, SightingRow, Turn
+from operations.tables import CameraHour, Movement, RoadNetworkRow, SightingRow, Turn
 from operations.tracks.joining import Asked, readings_of
 from operations.tracks.learning import catch_up, learn
 from operations.tracks.travel import TravelTimes, travel_times, weight_at
+from operations.tracks.working import saw_in
 from tests.conftest import START
 from tests.village import PLATE, found_village, straight_road
 
@@ -170,3 +171,14 @@ def test_a_misread_of_another_class_does_not_join(roads: Engine) -> None:
     with reading(roads) as session:
         found = readings_of(session, Asked(PLATE, BEGAN, NOW))
     assert [one.plate for one in found] == [PLATE, PLATE]
+
+
+def test_a_site_that_read_nothing_in_an_hour_cannot_have_missed_anybody(roads: Engine) -> None:
+    hours = [BEGAN + timedelta(hours=number) for number in range(3)]
+    with writing(roads) as session:
+        session.add(CameraHour(camera_id=1, hour=hours[0], seen=9, read=7))
+        session.add(CameraHour(camera_id=1, hour=hours[1], seen=9, read=0))
+        session.add(CameraHour(camera_id=2, hour=hours[1], seen=1, read=1))
+    with reading(roads) as session:
+        asked = {(site, hour) for site in (HERE, THERE) for hour in hours}
+        assert set(saw_in(session)(asked)) == {(HERE, hours[0]), (THERE, hours[1])}
