@@ -67,6 +67,7 @@ class Worker:
             Loop("cameras", 2.0, partial(timers.watch_cameras, engine, client), CAMERAS_QUIET_S),
             Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
             Loop("traffic", 60.0, partial(timers.learn_traffic, engine), CAMERAS_QUIET_S),
+            Loop("doubts", 600.0, partial(timers.find_doubts, engine), 60.0),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)

@@ -11,7 +11,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from operations import alerts, closing, events, retention, stream
+from operations import alerts, closing, events, quarantine_finding, retention, stream
 from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
 from operations.county import NoCounty
@@ -99,6 +99,16 @@ def watch_reads(engine: Engine, client: Redis, zone: tzinfo, now: datetime) -> N
             pipe.hset(READS_KEY, mapping=reads)
             pipe.expire(READS_KEY, READS_KEPT_S)
         pipe.execute()
+
+
+def find_doubts(engine: Engine, now: datetime) -> None:
+    """Find phantom plates, clocks that are off and lanes that are misread, where a county is known."""
+    try:
+        found = quarantine_finding.find(engine, now)
+    except NoCounty:
+        return
+    if found:
+        log.info("quarantine: %d found", len(found))
 
 
 def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:
