@@ -133,7 +133,7 @@ export const en: typeof zh = {
   "live.none": "No open alerts",
   "live.noneFiltered": "No alert matches the filter",
   "live.clearFilter": "Clear filter",
-  "live.keys": "J/K select · A acknowledge · D dispatch · F locate · ? all keys",
+  "live.keys": "J/K select · A acknowledge · D dispatch · F locate · V check · ? all keys",
   "live.late": "not taken in time",
   "live.escalated": "escalated",
   "live.times": "×{n}",

@@ -184,6 +184,7 @@ export const enTracks: typeof zhTracks = {
   "check.see": "See the pictures",
   "check.title": "Check",
   "check.overview": "The scene",
+  "check.closeUp": "The vehicle, enlarged",
   "check.crop": "The plate",
   "check.noCrop": "No picture of the plate",
   "check.ask": "Is this the watched vehicle?",
@@ -294,4 +295,5 @@ export const enTracks: typeof zhTracks = {
   "leg.unrouted": "way not looked for",
   "trip.unrouted": "The answer is long: only its newest ways were looked for.",
   "trip.askAgain": "Ask about this trip alone",
+  "leg.moreImpossible": "{n} more impossible legs",
 };

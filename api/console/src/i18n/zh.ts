@@ -132,7 +132,7 @@ export const zh = {
   "live.none": "当前没有待办告警",
   "live.noneFiltered": "无符合条件的告警",
   "live.clearFilter": "清除筛选",
-  "live.keys": "J/K 选择 · A 确认 · D 派单 · F 定位 · ? 全部快捷键",
+  "live.keys": "J/K 选择 · A 确认 · D 派单 · F 定位 · V 核对 · ? 全部快捷键",
   "live.late": "超时未确认",
   "live.escalated": "已升级",
   "live.times": "×{n}",

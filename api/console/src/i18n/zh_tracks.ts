@@ -182,6 +182,7 @@ export const zhTracks = {
   "check.see": "看大图",
   "check.title": "核对",
   "check.overview": "现场全景",
+  "check.closeUp": "车辆近景",
   "check.crop": "车牌近照",
   "check.noCrop": "没有车牌近照",
   "check.ask": "图中是布控的车辆吗？",
@@ -292,4 +293,5 @@ export const zhTracks = {
   "leg.unrouted": "路线未推断",
   "trip.unrouted": "结果较长，只推断了最近的路线。",
   "trip.askAgain": "单独查询本次行程",
+  "leg.moreImpossible": "另有 {n} 处不可能的行程",
 };

@@ -64,10 +64,19 @@ export function nextStops(points: NextPoint[], chosen: number | null): Stop[] {
 
 export const nextRoutes = (point: NextPoint | undefined): Route[] => (point?.interception?.route ? [{ kind: "dispatch", line: point.interception.route }] : []);
 
-/** Where a companion was met, numbered in time. */
+/** Where a companion was met: its number in time, or how often where it was several times. */
 export function encounterStops(companion: Companion, selected: string | null): Stop[] {
-  return companion.encounters_list.map(({ sighting, at, camera }, i) => {
+  const places = new Map<string, { first: Stop; times: number }>();
+  companion.encounters_list.forEach(({ sighting, at, camera }, i) => {
+    const key = `${camera.lon} ${camera.lat}`;
     const on = sighting === selected;
-    return { id: sighting, lon: camera.lon, lat: camera.lat, label: String(i + 1), note: shortTime(at), done: on, strong: on };
+    const known = places.get(key);
+    if (!known) {
+      places.set(key, { first: { id: sighting, lon: camera.lon, lat: camera.lat, label: String(i + 1), note: shortTime(at), done: on, strong: on }, times: 1 });
+      return;
+    }
+    known.times += 1;
+    Object.assign(known.first, { label: `${known.times}×`, note: "", done: known.first.done || on, strong: known.first.strong || on });
   });
+  return [...places.values()].map((place) => place.first);
 }
