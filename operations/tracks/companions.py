@@ -28,8 +28,8 @@ from operations.tracks.company import (
 from operations.tracks.readings import Reading
 from operations.tracks.travel import TravelTimes
 
-SIGNIFICANT = 0.005
-"""The adjusted p of a companion: of 200 questions about vehicles without any, one is answered wrong."""
+SIGNIFICANT = 0.02
+"""The adjusted p of a companion: of a hundred questions about vehicles without any, at most two name one."""
 LEAST_TRIPS, LEAST_POINTS = 2, 2
 MOST_READINGS = 1_000
 SHORTLIST = 60

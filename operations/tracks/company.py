@@ -13,8 +13,8 @@ from scipy.special import betainc
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WINDOWS_S = (20.0, 60.0, 180.0)
-"""How near in time: close behind, in sight, the same wave of traffic. The best one counts, at its price."""
+WINDOWS_S = (60.0, 180.0)
+"""How near in time: in sight, the same wave of traffic. The best one counts, at its price."""
 POINTS = (1, 2, 4)
 """On how many points of one trip, at least; more are less often shared by chance, as the traffic shows."""
 HABIT_S = 300.0
@@ -23,6 +23,9 @@ WORKDAYS = 5 / 7  # who drives on workdays is to be compared with them: fewer da
 DAY_S = 86_400.0
 SHAPE = 0.3
 """How unevenly vehicles drive about: the shape of the gamma distribution of their rates (1: evenly)."""
+UNKNOWN = 0.5  # what habits are worth that nobody saw (Jeffreys' prior of a rate)
+FIRMEST = 6.0
+"""However often a habit was seen, how it lies within minutes stays unknown: the shape of its rate's gamma."""
 LEAST_MEAN = 1e-4
 ONE_DRIVE_S = 1800.0
 
@@ -72,7 +75,7 @@ def chance_of(counts: Ints) -> Chance:
     once = (counts[:, 0] == 1).sum(axis=1)
     twice = (counts[:, 0] == 2).sum(axis=1)
     # Of a gamma-Poisson count, P(2)/P(1) = mean (1 + 1/shape) / 2 where it is small.
-    mean = 2 * (twice + 0.5) / (once + 1.0) / (1 + 1 / SHAPE)
+    mean = 2 * (twice + 0.25) / (once + 1.0) / (1 + 1 / SHAPE)
     single = counts[:, 0] == 1
     shares = np.array(
         [
@@ -98,19 +101,22 @@ class Habit:
 
 
 def habit_of(place: Ints, at_s: Floats, way: Way, days: float) -> Habit:
-    """Return the habit of one candidate from its passes (at places of `way`) in the whole period."""
-    elsewhen, points = _passes_apart(place, at_s, way)
+    """Return the habit of one candidate from its passes (at places of `way`) in the whole period.
+
+    The drives on which it was met count as well: who comes by every day at this time is met by habit.
+    """
+    drives = _drives_near(place, at_s, way)
     events = np.zeros((len(WINDOWS_S), len(POINTS)))
     per = HABIT_S / np.array(WINDOWS_S) * max(1.0, days * WORKDAYS - 1)
-    other_day = elsewhen >= DAY_S / 2
-    lag = np.where(other_day, elsewhen - DAY_S, elsewhen)
     for w, window_s in enumerate(WINDOWS_S):
-        beside = ~other_day & (np.abs(lag) > window_s) & (np.abs(lag) <= window_s + HABIT_S)
+        beside = drives.same_day & (drives.apart_s > window_s) & (drives.apart_s <= window_s + HABIT_S)
+        by_days = ~drives.same_day & (drives.apart_s <= HABIT_S)
         for m, least in enumerate(POINTS):
-            by_days = float((other_day & (points >= least)).sum())
-            # Fewer trips to compare with than days: what happens beside the window weighs as much more.
-            by_side = float((beside & (points >= least)).sum()) * per[w] / (HABIT_S / window_s)
-            events[w, m] = max(by_days, by_side)
+            shared = drives.points >= least
+            # Beside the window there is no other day to compare with: one pass weighs as much as on all days.
+            events[w, m] = max(
+                (by_days & shared).sum(), (beside & shared).sum() * per[w] * window_s / HABIT_S
+            )
     return Habit(events, per)
 
 
@@ -126,14 +132,16 @@ def significance(counts: Ints, chance: Chance, habit: Habit | None) -> tuple[flo
             met = int(counts[w, m])
             if not met:
                 continue
-            mean = chance.mean[w] * chance.shares[w, m]
-            shape, rate = SHAPE, SHAPE / mean
+            rate = SHAPE / (chance.mean[w] * chance.shares[w, m])
+            p, mean = float(betainc(met, SHAPE, 1 / (1 + rate))), SHAPE / rate
             if habit is not None:
-                shape += float(habit.events[w, m])
-                rate += float(habit.per_encounter[w])
-            p = float(betainc(met, shape, 1 / (1 + rate)))
+                seen = UNKNOWN + float(habit.events[w, m])
+                shape = min(seen, FIRMEST)
+                rate = float(habit.per_encounter[w]) * shape / seen
+                by_habit = float(betainc(met, shape, 1 / (1 + rate)))
+                p, mean = max((p, mean), (by_habit, shape / rate))
             if p < best:
-                best, expected = p, shape / rate
+                best, expected = p, mean
     return min(1.0, best * len(WINDOWS_S) * len(POINTS)), expected
 
 
@@ -146,25 +154,28 @@ def _points_shared(who: Ints, trip: Ints, place: Ints) -> tuple[Ints, Ints]:
     return pairs[:, 0], points
 
 
-def _passes_apart(place: Ints, at_s: Floats, way: Way) -> tuple[Floats, Ints]:
-    """Return the candidate's drives past the places of a trip: how far apart in time, at how many places.
+@dataclass(frozen=True, slots=True)
+class _Drives:
+    """A candidate's drives past places of a trip of the case's vehicle: apart_s, by the time of day where it
+    was another day; points: at how many places."""
 
-    Apart on the same day: the lag in seconds; on another: DAY_S and the difference of the times of day.
-    """
+    drive: Ints
+    apart_s: Floats
+    points: Ints
+    same_day: NDArray[np.bool_]
+
+
+def _drives_near(place: Ints, at_s: Floats, way: Way) -> _Drives:
     drive = np.concatenate([[0], np.cumsum(np.diff(at_s) > ONE_DRIVE_S)]) if len(at_s) else np.zeros(0)
     mine, reading = np.nonzero(place[:, None] == way.place[None, :])
-    lag = at_s[mine] - way.at_s[reading]
-    of_day = (lag + DAY_S / 2) % DAY_S - DAY_S / 2
-    near = np.abs(of_day) <= max(WINDOWS_S) + HABIT_S
-    same_day = np.abs(lag) < DAY_S / 2
-    near &= same_day | (np.abs(of_day) <= HABIT_S)
-    mine, reading, of_day, same_day = mine[near], reading[near], of_day[near], same_day[near]
-    if not len(mine):
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
-    rows = np.column_stack([drive[mine].astype(np.int64), way.trip[reading], np.arange(len(mine))])
-    pairs, where, points = np.unique(rows[:, :2], axis=0, return_inverse=True, return_counts=True)
+    lag_s = at_s[mine] - way.at_s[reading]
+    apart_s = np.abs((lag_s + DAY_S / 2) % DAY_S - DAY_S / 2)
+    near = apart_s <= max(WINDOWS_S) + HABIT_S
+    mine, reading, apart_s, lag_s = mine[near], reading[near], apart_s[near], lag_s[near]
+    rows = np.column_stack([drive[mine].astype(np.int64), way.trip[reading]])
+    pairs, where, points = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
     nearest = np.full(len(pairs), np.inf)
-    np.minimum.at(nearest, where.ravel(), np.abs(of_day))
-    other = np.zeros(len(pairs), dtype=bool)
-    other[where.ravel()] = ~same_day
-    return np.where(other, DAY_S + nearest, nearest), points
+    np.minimum.at(nearest, where.ravel(), apart_s)
+    same_day = np.zeros(len(pairs), dtype=bool)
+    same_day[where.ravel()] = np.abs(lag_s) < DAY_S / 2
+    return _Drives(pairs[:, 0], nearest, points, same_day)
