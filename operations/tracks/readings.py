@@ -85,11 +85,29 @@ def in_order(
 
     fuzzy: by text read other than the plate, its Likely (probability, why); without it every row is exact.
     """
-    found = [
-        _reading(row, here, doubts, None if fuzzy is None else fuzzy.get(row.plate))
-        for row in rows
-        if row.camera_id in here.site_of_camera
-    ]
+    sites_of, codes, doubted = here.site_of_camera, here.code_of_camera, doubts.doubts
+    found = []
+    for sighting, at, offset, camera, plate, kind, colour, lane, sure, plate_sure, simulated, *_ in rows:
+        if camera not in sites_of:
+            continue
+        likely = fuzzy.get(plate) if fuzzy else None
+        reading = Reading(
+            sighting=sighting,
+            plate=plate,
+            at=at,
+            site=sites_of[camera],
+            camera_id=camera,
+            camera=codes[camera],
+            vehicle_class=kind,
+            colour=colour,
+            confidence=sure if plate_sure is None else plate_sure,
+            probability=1.0 if likely is None else likely.probability,
+            why=() if likely is None else tuple(_slip(slip) for slip in likely.why),
+            quarantined=doubts.holds(camera, plate, lane, at) if camera in doubted else None,
+            clock_offset_s=offset,
+            simulated=simulated,
+        )
+        found.append(reading)
     return sorted(found, key=lambda reading: (reading.at, reading.sighting))
 
 
@@ -102,26 +120,6 @@ def find_rows(
         SightingRow.plate == plates[0] if len(plates) == 1 else SightingRow.plate.in_(plates)
     )
     return session.execute(wanted.order_by(SightingRow.seen_at.desc()).limit(most)).all()
-
-
-def _reading(row: SightingColumns, here: Sites, doubts: Quarantined, likely: Any) -> Reading:
-    offset = row.clock_offset_s
-    return Reading(
-        sighting=row.id,
-        plate=row.plate,
-        at=row.seen_at,
-        site=here.site_of_camera[row.camera_id],
-        camera_id=row.camera_id,
-        camera=here.code_of_camera[row.camera_id],
-        vehicle_class=row.vehicle_class,
-        colour=row.colour,
-        confidence=row.confidence if row.plate_confidence is None else row.plate_confidence,
-        probability=1.0 if likely is None else likely.probability,
-        why=() if likely is None else tuple(_slip(slip) for slip in likely.why),
-        quarantined=doubts.holds(row.camera_id, row.plate, row.lane, row.seen_at),
-        clock_offset_s=offset,
-        simulated=row.simulated,
-    )
 
 
 def _slip(slip: Any) -> dict[str, Any]:
