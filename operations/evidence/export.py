@@ -24,7 +24,7 @@ from operations.evidence.origin import Json, alert_facts, query_facts, read_of
 from operations.evidence.readings import Reading
 from operations.facts import BadInput, CaseClosed, NotACaseMember, NotAllowed
 from operations.quarantine import in_force
-from operations.questions import asking
+from operations.questions.asking import Look, answered
 from operations.store import Engine, Session, reading, writing
 from operations.tables import (
     Alert,
@@ -80,9 +80,10 @@ class Content:
 
 
 def export_query(engine: Engine, place: Place, query_id: str, asked: Asked, now: datetime) -> Exported:
-    """Export what an answered query finds now. Raises as `asking.export`, and BadInput."""
+    """Export what an answered query finds now. Raises as `answered`, and BadInput."""
     _check(asked)
-    answer = asking.export(engine, query_id, asked.person, "evidence", now)
+    look = Look("query.exported", {"form": "evidence"})
+    answer = answered(engine, query_id, asked.person, now, look)
     assert answer.found is not None
     kept = sorted(answer.found.kept, key=lambda key: key[::-1])[-MOST_SIGHTINGS:]
     items = {item["id"]: item for item in answer.found.items}

@@ -9,10 +9,14 @@ from operations import quarantine
 from operations.audit import SYSTEM
 from operations.facts import NotAllowed
 from operations.quarantine import NewQuarantine
+from operations.quarantine_views import STATES
 from operations.store import Engine, reading, writing
 from operations.tables import AuditRow, Quarantine
+from tests.api_server import Api
 from tests.conftest import Clock
 from tests.village import INVESTIGATOR, OPERATOR, PLATE, SUPERVISOR, found_village
+
+URL = "/api/v1/quarantine"
 
 
 def _held(engine: Engine, clock: Clock, plate: str = PLATE, lane: int = 1) -> int | None:
@@ -93,3 +97,38 @@ def test_only_supervisors_and_administrators_may(engine: Engine, clock: Clock, w
         with pytest.raises(NotAllowed):
             quarantine.put_in(session, administrator, hidden, clock())
         quarantine.lift(session, administrator, made.id, "修好了", clock())
+
+
+def test_over_http_it_is_seen_by_those_who_work_with_readings(api: Api, clock: Clock) -> None:
+    supervisor, administrator = api.as_user("supervisor"), api.as_user("administrator")
+    asked = {"camera_id": 1, "plate": PLATE, "reason": "店招被当成号牌"}
+    assert administrator.post(URL, json=asked).status_code == 403, "of a plate only a supervisor says so"
+    made = supervisor.post(URL, json=asked).json()
+    assert (made["state"], made["kind"], made["plate"], made["made_by"]) == (
+        "in_force",
+        "person",
+        PLATE,
+        "supervisor",
+    )
+    assert supervisor.post(URL, json=asked).status_code == 409
+    assert supervisor.post(URL, json={"camera_id": 77, "reason": "为什么"}).status_code == 404
+    lane = administrator.post(URL, json={"camera_id": 2, "lane": 1, "reason": "反光"}).json()
+    assert [item["id"] for item in api.as_user("operator").get(URL).json()["items"]] == [
+        lane["id"],
+        made["id"],
+    ]
+    assert administrator.get(URL).json()["items"][1]["plate"] is None, "who runs the system sees no plate"
+    for login in ("patrol", "auditor"):
+        assert api.as_user(login).get(URL).status_code == 403
+    lift = f"{URL}/{lane['id']}/lift"
+    assert api.as_user("operator").post(lift, json={"reason": "好了"}).status_code == 403
+    assert supervisor.post(lift, json={"reason": " "}).json()["field"] == "reason"
+    lifted = administrator.post(lift, json={"reason": "修好了"}).json()
+    assert (lifted["state"], lifted["lifted_by"], lifted["lifted_reason"]) == (
+        "lifted",
+        "administrator",
+        "修好了",
+    )
+    assert supervisor.post(lift, json={"reason": "再来"}).status_code == 409
+    states = {state: len(supervisor.get(URL, params={"state": state}).json()["items"]) for state in STATES}
+    assert states == {"in_force": 1, "ended": 0, "lifted": 1}
