@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     Result,
+    String,
+    Subquery,
+    bindparam,
+    cast,
     column,
     create_engine,
     event,
@@ -21,12 +26,14 @@ from sqlalchemy import (
     select,
     table,
     text,
+    type_coerce,
 )
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError as ChangedMeanwhile  # noqa: F401  what api/errors.py answers to
 from sqlalchemy.exc import OperationalError as DatabaseDown  # noqa: F401
 from sqlalchemy.orm import Session as Session
+from sqlalchemy.types import TypeEngine
 
 from operations.tables import SightingRow, Table
 
@@ -145,6 +152,29 @@ def running_writers(session: Session) -> tuple[int, int]:
     )
     oldest, following = session.execute(now).one()
     return oldest, following
+
+
+def listed(
+    session: Session, rows: Sequence[Sequence[Any]], columns: Sequence[tuple[str, TypeEngine[Any]]]
+) -> Subquery:
+    """Return rows of values as something to join to: numbers and times (aware), as one JSON parameter.
+
+    Thousands of rows as parameters of their own take longer to write down than to look up.
+    """
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    at = "%Y-%m-%d %H:%M:%S.%f" + ("+00" if on_postgresql else "")
+    said = [[v.astimezone(UTC).strftime(at) if isinstance(v, datetime) else v for v in row] for row in rows]
+    parameter = bindparam("listed", json.dumps(said, separators=(",", ":")), String, unique=True)
+    if on_postgresql:
+        each = func.json_array_elements(cast(parameter, JSON)).table_valued(column("value", JSON))
+        taken = [cast(each.c.value.op("->>")(i), kind).label(name) for i, (name, kind) in enumerate(columns)]
+    else:
+        each = func.json_each(parameter).table_valued("value")
+        taken = [
+            type_coerce(func.json_extract(each.c.value, f"$[{i}]"), kind).label(name)
+            for i, (name, kind) in enumerate(columns)
+        ]
+    return select(*taken).subquery()
 
 
 def is_partitioned(session: Session) -> bool:

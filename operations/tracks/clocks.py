@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from operations.tracks.fitting import Passes, evidence_of, taken
+from operations.tracks.fitting import HORIZON_S, Passes, evidence_of, taken
 from operations.tracks.travel import TravelTimes
 from operations.tracks.two_vehicles import SKIPPED_ALONE, one_vehicle
 
@@ -38,22 +38,29 @@ def likely_shifts(passes: Passes, travel: TravelTimes, conflicts: Sequence[tuple
     """Return the wrong clocks that explain the conflicts better than misreads do; each costs its prior."""
     counts = Counter(int(passes.camera[j]) for pair in conflicts for j in set(pair))
     suspects = [camera for camera, _ in counts.most_common(MOST_CAMERAS)]
-    now = _alone(passes, travel)
     found: list[Shift] = []
     while suspects:
-        best, shift = max(
-            (
-                (_alone(put_right(passes, [shift]), travel), shift)
-                for shift in _tried(passes, travel, suspects)
-            ),
-            key=lambda scored: scored[0] + scored[1].log_prior,
-        )
-        if best + shift.log_prior <= now:
+        scored = [(_gain(passes, travel, shift), shift) for shift in _tried(passes, travel, suspects)]
+        best, shift = max(scored, key=lambda one: one[0])
+        if best <= 0:
             break
         found.append(shift)
         suspects.remove(shift.camera)
-        passes, now = put_right(passes, [shift]), best
+        passes = put_right(passes, [shift])
     return found
+
+
+def _gain(passes: Passes, travel: TravelTimes, shift: Shift) -> float:
+    """Return how much likelier the readings around the camera's become, less what the shift costs."""
+    times = passes.at_s[passes.camera == shift.camera]
+    moved = np.sort(np.concatenate([times, times - (shift.offset_s or 0.0)]))
+    after = np.searchsorted(moved, passes.at_s)
+    apart_s = np.minimum(
+        np.abs(passes.at_s - moved[np.maximum(after - 1, 0)]),
+        np.abs(passes.at_s - moved[np.minimum(after, len(moved) - 1)]),
+    )
+    around = taken(passes, np.flatnonzero(apart_s <= HORIZON_S))
+    return _alone(put_right(around, [shift]), travel) - _alone(around, travel) + shift.log_prior
 
 
 def _tried(passes: Passes, travel: TravelTimes, cameras: Sequence[int]) -> list[Shift]:

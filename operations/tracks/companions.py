@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Integer, column, select, values
+from sqlalchemy import Integer, select
 
 from operations.reads.errors import ReadErrors
-from operations.store import Session
+from operations.store import Session, listed
 from operations.tables import Camera, SightingRow
 from operations.times import to_text
 from operations.tracks.company import (
@@ -214,17 +214,8 @@ def _nearby(session: Session, kept: Sequence[Reading]) -> _Found:
         for camera in beside[reading.camera_id]
     ]
     time = SightingRow.__table__.c.seen_at.type
-    window = (
-        values(
-            column("reading", Integer),
-            column("camera", Integer),
-            column("since", time),
-            column("until", time),
-            name="near",
-        )
-        .data(asked)
-        .cte("near")
-    )
+    named = (("reading", Integer()), ("camera", Integer()), ("since", time), ("until", time))
+    window = listed(session, asked, named)
     rows = session.execute(
         select(window.c.reading, SightingRow.camera_id, SightingRow.seen_at, SightingRow.plate)
         .select_from(window)

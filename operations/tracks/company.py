@@ -149,9 +149,11 @@ def _points_shared(who: Ints, trip: Ints, place: Ints) -> tuple[Ints, Ints]:
     """Return, for every pair of candidate and trip, the candidate and how many places they shared."""
     if not len(who):
         return who, who
-    rows = np.unique(np.column_stack([who, trip, place]), axis=0)
-    pairs, points = np.unique(rows[:, :2], axis=0, return_counts=True)
-    return pairs[:, 0], points
+    trips = int(trip.max()) + 1
+    places, place = np.unique(place, return_inverse=True)
+    once = np.unique((who * trips + trip) * len(places) + place)
+    pairs, points = np.unique(once // len(places), return_counts=True)
+    return pairs // trips, points
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +174,11 @@ def _drives_near(place: Ints, at_s: Floats, way: Way) -> _Drives:
     apart_s = np.abs((lag_s + DAY_S / 2) % DAY_S - DAY_S / 2)
     near = apart_s <= max(WINDOWS_S) + HABIT_S
     mine, reading, apart_s, lag_s = mine[near], reading[near], apart_s[near], lag_s[near]
-    rows = np.column_stack([drive[mine].astype(np.int64), way.trip[reading]])
-    pairs, where, points = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+    trips = int(way.trip[-1]) + 1
+    keys = drive[mine].astype(np.int64) * trips + way.trip[reading]
+    pairs, where, points = np.unique(keys, return_inverse=True, return_counts=True)
     nearest = np.full(len(pairs), np.inf)
-    np.minimum.at(nearest, where.ravel(), apart_s)
+    np.minimum.at(nearest, where, apart_s)
     same_day = np.zeros(len(pairs), dtype=bool)
-    same_day[where.ravel()] = np.abs(lag_s) < DAY_S / 2
-    return _Drives(pairs[:, 0], nearest, points, same_day)
+    same_day[where] = np.abs(lag_s) < DAY_S / 2
+    return _Drives(pairs // trips, nearest, points, same_day)

@@ -4,6 +4,8 @@ Values in, values out; what a conflict means, clocks and the verdict are in clon
 """
 
 from dataclasses import dataclass
+from math import log
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +41,12 @@ def one_vehicle(evidence: Evidence) -> float:
     own = ((1 - evidence.foreign) * evidence.looks[0]).tolist()
     foreign = evidence.foreign.tolist()
     for row, is_own, is_foreign in zip(fits, own, foreign, strict=True):
-        taken = is_own * sum(weight * fit for weight, fit in zip(after, row, strict=True))
-        skipped = [is_foreign * weight for weight in after]
-        skipped[-2] += skipped[-1]
-        after = [taken, *skipped[:-1]]
-        scale = sum(after)
-        total += float(np.log(scale))
-        after = [weight / scale for weight in after]
+        taken = is_own * sum(map(mul, after, row))
+        *skipped, last, longest = after
+        scale = taken + is_foreign * sum(after)
+        share = is_foreign / scale
+        after = [taken / scale, *(share * weight for weight in skipped), share * (last + longest)]
+        total += log(scale)
     return total
 
 
@@ -85,7 +86,7 @@ def _step(
     new[..., 1:, :] = lagged[0][..., :-1, :] * foreign
     new[..., -1, :] += lagged[0][..., -1, :] * foreign
     own = (1 - foreign) * emitted[:, None, :]
-    new[..., 0, :] = np.tensordot(lagged[1], near, axes=(3, 0)) * own[..., None]
+    new[..., 0, :] = np.matmul(near, lagged[1]) * own[..., None]
     other = ((state - same) @ far) * own[..., ::-1, None]
     # The other vehicle has this reading: it is now the last one, and the vehicle of before is k + 1 back.
     new[..., 0, 1 : SKIPPED + 2] += other[:, :, ::-1]
