@@ -7,7 +7,7 @@ itself as a vehicle of its own, as often as that was seen before yesterday; and 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, func, select
 
@@ -15,11 +15,11 @@ from operations.alerts import CLOSED
 from operations.reads.codes import PROVINCES, UNREADABLE
 from operations.reads.errors import ReadErrors
 from operations.store import Session
-from operations.tables import Alert, SightingRow
+from operations.tables import Alert, PlateRow, SightingRow
 
-LEAST_BELIEVED = 0.1
-"""A resemblance raises an alert where at least one in ten such is the vehicle. What that means in false
-alerts a day is measured by tests/benchmarks/watchlist.py, and told in docs/benchmarks.md."""
+LEAST_BELIEVED, LEAST_BELIEVED_PARTIAL = 0.1, 0.2
+"""Belief from which a resemblance of a whole plate, or of a partial one, raises an alert. Below, one in
+thirty is the vehicle; above, every second (docs/benchmarks.md, which tells the wrong alerts a day too)."""
 LEAST_TRUTH = 3e-4
 """P(read | true) under which a plate is not weighed as what was truly there."""
 MONTH = timedelta(days=30)
@@ -53,6 +53,10 @@ class Resemblance:
     likelihood: float
     fits: Callable[[str], bool]
     whole: bool
+
+    @property
+    def least(self) -> float:
+        return LEAST_BELIEVED if self.whole else LEAST_BELIEVED_PARTIAL
 
 
 def believed(
@@ -90,9 +94,18 @@ def at_most(
     return theirs / (theirs + own * errors.probability(resemblance.read, resemblance.read))
 
 
-def traffic_of(session: Session, texts: Iterable[str], now: datetime) -> dict[str, Traffic]:
-    """Return the traffic of the texts that were seen in the past month."""
+def first_days(session: Session, texts: Iterable[str]) -> dict[str, date]:
+    """Return since when there are sightings of these texts, for those of which there are any."""
     wanted, found = sorted(set(texts)), {}
+    for first in range(0, len(wanted), AT_ONCE):
+        some = PlateRow.text.in_(wanted[first : first + AT_ONCE])
+        found |= dict(session.execute(select(PlateRow.text, PlateRow.first_day).where(some)).all())
+    return found
+
+
+def traffic_of(session: Session, texts: Iterable[str], now: datetime) -> dict[str, Traffic]:
+    """Return the traffic of the texts that were seen in the past month; most never were, and cost little."""
+    wanted, found = sorted(first_days(session, texts)), {}
     old = func.sum(case((SightingRow.seen_at < now - OWN_SINCE, 1), else_=0))
     for first in range(0, len(wanted), AT_ONCE):
         some = SightingRow.plate.in_(wanted[first : first + AT_ONCE])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from operations import belief
-from operations.belief import LEAST_BELIEVED, Resemblance, Traffic
+from operations.belief import Resemblance
 from operations.hits import Believed, CameraPlace, Hit
 from operations.matching import Look, Match, Matcher, compiled
 from operations.reads.errors import ReadErrors, read_errors
@@ -18,9 +18,7 @@ from operations.watched import entries_in_force, fingerprint
 
 RELOADED_EVERY_S = 1.0
 EXPECTED_EVERY_S = 300.0
-KNOWN_LIVES = 200_000
-OWN_LIFE = 20
-"""Sightings before yesterday after which a text is remembered, for a day, as a vehicle of its own."""
+MOST_KNOWN = 500_000
 
 Seen = tuple[Sighting, CameraPlace]
 
@@ -54,8 +52,8 @@ class Watch:
         self._matcher = compiled([])
         self._expected_at: datetime | None = None
         self._expected = 0.0
-        self._lives: dict[str, Traffic] = {}
-        self._lives_of = datetime.min.date()
+        self._known: set[str] = set()
+        self._known_of = datetime.min.date()
 
     def hits(self, session: Session, seen: Sequence[Seen], now: datetime) -> list[Hit]:
         """Return the hits of new sightings: exact ones, and resemblances that are believed."""
@@ -86,43 +84,44 @@ class Watch:
     def _believed(
         self, session: Session, suspects: Sequence[Suspect], errors: ReadErrors, now: datetime
     ) -> list[Hit]:
-        """Weigh what resembles a watched plate. Most of it is a vehicle of its own, known as such."""
+        """Weigh what resembles a watched plate; most of it is a vehicle of its own, known as such."""
         if not suspects:
             return []
         expected = self._expected_passes(session, now)
-        traffic = self._traffic(session, suspects, now)
+        suspects = self._not_known(session, suspects, now)
+        texts = {text for each in suspects for text in (each.read, each.match.plate)}
+        traffic = belief.traffic_of(session, texts, now)
         possible = [
             each
             for each in suspects
-            if belief.at_most(each.resemblance, traffic, expected, errors) >= LEAST_BELIEVED
+            if belief.at_most(each.resemblance, traffic, expected, errors) >= each.resemblance.least
         ]
         denied = belief.rejected(session, ((each.match.entry.id, each.read) for each in possible))
         possible = [each for each in possible if (each.match.entry.id, each.read) not in denied]
         truths = {text for each in possible for text in errors.likely_truths(each.read, belief.LEAST_TRUTH)}
-        traffic |= belief.traffic_of(session, truths - traffic.keys(), now)
+        traffic |= belief.traffic_of(session, truths - texts, now)
         hits = []
         for each in possible:
             probability = belief.believed(each.resemblance, traffic, expected, errors)
-            if probability >= LEAST_BELIEVED:
+            if probability >= each.resemblance.least:
                 why = errors.why(each.read, each.match.plate)
                 believed = Believed(each.match.plate, probability, why)
                 hits.append(Hit(each.seen[0], each.read, each.match.entry, each.seen[1], believed))
         return hits
 
-    def _traffic(self, session: Session, suspects: Sequence[Suspect], now: datetime) -> dict[str, Traffic]:
-        """Return the traffic of the reads and of the plates that they resemble."""
-        if now.date() != self._lives_of or len(self._lives) > KNOWN_LIVES:
-            self._lives, self._lives_of = {}, now.date()
-        known = {each.read: self._lives[each.read] for each in suspects if each.read in self._lives}
-        asked = {
-            text for each in suspects if each.read not in known for text in (each.read, each.match.plate)
-        }
-        counted = belief.traffic_of(session, asked, now)
-        reads = {each.read for each in suspects}
-        for text, traffic in counted.items():
-            if traffic.before_yesterday >= OWN_LIFE and text in reads:
-                self._lives[text] = traffic
-        return known | counted
+    def _not_known(self, session: Session, suspects: Sequence[Suspect], now: datetime) -> list[Suspect]:
+        """Leave out those whose read was here before yesterday while what it resembles never was.
+
+        They are most, and this asks for texts, not for sightings.
+        """
+        if now.date() != self._known_of or len(self._known) > MOST_KNOWN:
+            self._known, self._known_of = set(), now.date()
+        plates = {each.match.plate for each in suspects}
+        reads = {each.read for each in suspects} - self._known
+        days = belief.first_days(session, plates | reads)
+        old = (now - belief.OWN_SINCE).date()
+        self._known |= {read for read in reads if read in days and days[read] < old}
+        return [each for each in suspects if each.read not in self._known or each.match.plate in days]
 
     def _expected_passes(self, session: Session, now: datetime) -> float:
         since = self._expected_at

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from operations import belief
-from operations.belief import LEAST_BELIEVED, MONTH, Resemblance, Traffic
+from operations.belief import MONTH, Resemblance, Traffic
 from operations.matching import LEAST_LIKELY, nearest_fit
 from operations.quarantine import in_force
 from operations.reads.errors import ReadErrors, Slip, read_errors
@@ -80,7 +80,7 @@ def trial(session: Session, tried: Tried, now: datetime) -> Trial:
     doubted, watched = in_force(session), {each.read: each.plate for each in resembling}
     for row in rows:
         probability = days.get((row.plate, _day(row, tried)), 0.0)
-        if probability < LEAST_BELIEVED or tried.conditions.contradicted_by(_passage(row, tried)):
+        if not probability or tried.conditions.contradicted_by(_passage(row, tried)):
             continue
         if doubted.holds_alert(row.camera_id, row.plate, row.lane, row.seen_at) is not None:
             held += 1
@@ -117,7 +117,7 @@ def _sightings(session: Session, texts: Sequence[str], now: datetime) -> tuple[l
     for first in range(0, len(texts), AT_ONCE):
         some = wanted.where(SightingRow.plate.in_(texts[first : first + AT_ONCE]))
         newest = some.order_by(SightingRow.seen_at.desc()).limit(MOST_SIGHTINGS + 1 - len(rows))
-        rows += session.execute(newest).all()
+        rows.extend(session.execute(newest))
         if len(rows) > MOST_SIGHTINGS:
             return rows[:MOST_SIGHTINGS], True
     return rows, False
@@ -142,13 +142,14 @@ def _believed_days(
     for (text, day), count in per_day.items():
         if text in by_read:
             there = {**traffic, text: Traffic(count, month[text] - count)}
-            if belief.at_most(by_read[text], there, expected, errors) >= LEAST_BELIEVED:
+            if belief.at_most(by_read[text], there, expected, errors) >= by_read[text].least:
                 asked.append((by_read[text], day, there[text]))
     traffic |= belief.traffic_of(session, _truths(asked, errors) - traffic.keys(), now)
-    return {
+    weighed = {
         (each.read, day): belief.believed(each, {**traffic, each.read: own}, expected, errors)
         for each, day, own in asked
     }
+    return {key: probability for key, probability in weighed.items() if probability >= by_read[key[0]].least}
 
 
 def _truths(asked: Iterable[tuple[Resemblance, date, Traffic]], errors: ReadErrors) -> set[str]:
