@@ -19,6 +19,7 @@ from config.redis_server import NoRedis, find_redis_server
 from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from operations import audit, retention, stream
+from operations.evidence.signing import KEY_FILE, BadKey, fingerprint, known_key
 from operations.migrate import is_current
 from operations.relay import read_anchor
 from operations.store import Engine, Session, engine_from_url, reading
@@ -95,6 +96,20 @@ def _host(settings: Settings) -> Iterator[Finding]:
     words = f"{', '.join(missing)} not installed: ingest hosts need pip install 'watchgrid[vision]'."
     yield Finding("vision", not missing, words if missing else "packages installed")
     yield Finding("detector", True, _detector(settings))
+    yield _evidence(settings)
+
+
+def _evidence(settings: Settings) -> Finding:
+    """Say which key evidence is signed with, and whether others on this host could read it."""
+    kept = settings.data_dir / KEY_FILE
+    if not settings.evidence_key.get_secret_value() and kept.exists() and kept.stat().st_mode & 0o077:
+        return Finding("evidence", False, f"others may read {kept}: chmod 600 it, and think of a new key.")
+    try:
+        public = known_key(settings.data_dir, settings.evidence_key.get_secret_value())
+    except BadKey as error:
+        return Finding("evidence", False, f"{error}.")
+    words = f"signed by key {fingerprint(public)}" if public else "no key yet: the first export makes one"
+    return Finding("evidence", True, words)
 
 
 def _detector(settings: Settings) -> str:

@@ -7,6 +7,7 @@ import redis
 
 from config.settings import Settings
 from operations.doctor import Finding, findings
+from operations.evidence import signing
 from operations.store import Engine, writing
 from operations.tables import Camera, Grid, Town
 
@@ -63,3 +64,14 @@ def test_a_blind_camera_dead_letters_and_missing_workers_are_told(
     assert "python -m ingest" in said["workers"]
     assert "watchgrid user add" in said["users"]
     assert "audit log" not in said
+
+
+def test_the_key_that_evidence_is_signed_with_is_shown_and_must_be_its_owners_own(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    shown = next(finding for finding in findings(settings, NOW) if finding.what == "evidence")
+    assert shown == Finding("evidence", True, "no key yet: the first export makes one")
+    key = signing.signing_key(tmp_path)
+    shown = next(finding for finding in findings(settings, NOW) if finding.what == "evidence")
+    assert shown.words == f"signed by key {signing.fingerprint(signing.public_bytes(key))}"
+    (tmp_path / signing.KEY_FILE).chmod(0o644)
+    assert "chmod 600" in wrong(settings)["evidence"]
