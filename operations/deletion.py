@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 
 from operations.media import KEY
 from operations.questions.preserved import is_preserved
@@ -141,9 +141,10 @@ def _delete_some(engine: Engine, camera_id: int, limit: datetime, pictures: Pict
         return 0
     for row in rows:
         pictures.delete((row.snapshot, row.plate_crop))
-    key = tuple_(SightingRow.id, SightingRow.seen_at)
+    # Not by pairs of id and time: SQLite reads the whole table for a list of those.
+    gone = SightingRow.id.in_([row.id for row in rows]) & (SightingRow.camera_id == camera_id)
     with writing(engine) as session:
-        session.execute(delete(SightingRow).where(key.in_([(row.id, row.seen_at) for row in rows])))
+        session.execute(delete(SightingRow).where(gone, SightingRow.seen_at < limit))
     return len(rows)
 
 
