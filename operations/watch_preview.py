@@ -35,7 +35,7 @@ def preview_new(engine: Engine, actor: Actor, asked: NewEntry, zone: tzinfo, now
         found = trial(session, _tried(said, zone), now)
     with writing(engine) as session:  # short: the search itself holds nobody up
         case = open_case(session, actor, asked.case_number, now)
-        _record(session, actor, case, said, found, now)
+        _record(session, actor, case, {**said, **_extent(found)}, now)
     return preview_json(found, zone, now)
 
 
@@ -51,7 +51,7 @@ def preview_entry(engine: Engine, actor: Actor, entry_id: int, zone: tzinfo, now
         found = trial(session, _tried(said, zone), now)
     with writing(engine) as session:
         _, case = _may_look(session, actor, entry_id, now)
-        _record(session, actor, case, {**said, "entry_id": entry_id}, found, now)
+        _record(session, actor, case, {**said, **_extent(found), "entry_id": entry_id}, now)
     return preview_json(found, zone, now)
 
 
@@ -131,11 +131,12 @@ def _may_look(session: Session, actor: Actor, entry_id: int, now: datetime) -> t
     return entry, case
 
 
-def _record(
-    session: Session, actor: Actor, case: Case, said: Mapping[str, Any], found: Trial, now: datetime
-) -> None:
-    """Add the look to the trail: what was tried, and how many plates and sightings it showed."""
-    shown = {name: value for name, value in said.items() if value is not None and name != "reason"}
+def _extent(found: Trial) -> dict[str, int]:
+    return {"count": len(found.hits), "plates": len({hit.read for hit in found.hits})}
+
+
+def _record(session: Session, actor: Actor, case: Case, said: Mapping[str, Any], now: datetime) -> None:
+    """Add the look to the trail: what was tried, and how many sightings and plates it showed."""
     audit.record(
         session,
         actor=actor,
@@ -145,5 +146,5 @@ def _record(
         subject_id=case.id,
         case_number=case.number,
         reason=said["reason"],
-        details={**shown, "count": len(found.hits), "plates": len({hit.read for hit in found.hits})},
+        details={name: value for name, value in said.items() if value is not None and name != "reason"},
     )
