@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import exp, log
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from operations.reads.errors import ReadErrors, Slip
 from operations.reads.patterns import ONE, RUN, fixed_characters, spread
 
 NEVER = np.float32(-np.inf)
+_EXTRA: list[float] = extra_chars().tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ def fuzzy_fits(pattern: str, lengths: Sequence[int], errors: ReadErrors, least: 
 
 def probability(fit: Fit, text: str, errors: ReadErrors) -> float:
     """Return P(text | pattern) in this way, from the texts themselves; 0 where it cannot be."""
-    chance = float(np.exp(fit.start))
+    chance = exp(fit.start)
     for char, (place, true) in zip(text, fit.expected(), strict=True):
         if not true:
-            chance *= float(extra_chars()[code(char)])
+            chance *= _EXTRA[code(char)]
         elif not _open(true):
             chance *= errors.character(place, char, true)
     return chance
@@ -82,10 +83,10 @@ def why(fit: Fit, text: str, errors: ReadErrors) -> tuple[Slip, ...]:
     slips = []
     if fit.dropped is not None:
         true = fit.pattern[fit.dropped]
-        slips.append(Slip(fit.dropped + 1, "", "" if _open(true) else true, float(np.exp(fit.start))))
+        slips.append(Slip(fit.dropped + 1, "", "" if _open(true) else true, exp(fit.start)))
     for char, (place, true) in zip(text, fit.expected(), strict=True):
         if not true:
-            chance = float(np.exp(fit.start)) * float(extra_chars()[code(char)])
+            chance = exp(fit.start) * _EXTRA[code(char)]
             slips.append(Slip(place + 1, char, "", chance))
         elif not _open(true) and char != true:
             slips.append(Slip(place + 1, char, true, errors.character(place, char, true)))

@@ -6,7 +6,7 @@ About 9 bytes a plate (18 MB for two million); built from the table `plates` and
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import log
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,6 +23,7 @@ _SAMPLED = 4096
 """Plates by which a column's selectivity is judged."""
 _FEW = 12
 """Codes up to which comparing with each is quicker than looking each plate's up."""
+_AS_WHOLES = 3
 _ROUNDING = 1e-4
 
 
@@ -107,8 +108,11 @@ class PlateIndex:
             if len(found) > 2 * most:
                 found = dict(sorted(found.items(), key=lambda item: -item[1][0])[:most])
                 bound = min(score for score, _ in found.values())
-        ranked = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:most]
-        return [Likely(text, exp(score), why(fit, text, errors)) for text, (score, fit) in ranked]
+        likely = [
+            Likely(text, probability(fit, text, errors), why(fit, text, errors))
+            for text, (_, fit) in found.items()
+        ]
+        return sorted(likely, key=lambda each: (-each.probability, each.text))[:most]
 
     def count(self, pattern: str) -> int:
         """Return how many plates match the pattern exactly."""
@@ -147,10 +151,11 @@ def _best(plates: _Plates, fit: Fit, bound: float, most: int, errors: ReadErrors
         top = np.argpartition(-scores, most - 1)[:most]
         rows, scores = rows[top], scores[top]
     found = []
-    for text in plates.texts(rows):
-        chance = probability(fit, text, errors)
-        if chance > 0 and log(chance) >= bound - 1e-12:
-            found.append((text, log(chance)))
+    for text, score in zip(plates.texts(rows), scores.tolist(), strict=True):
+        if score < bound + _ROUNDING or has_strange(fit):  # codes and 32 bits cannot tell: ask the texts
+            score = log(probability(fit, text, errors) or 1e-99)
+        if score >= bound - 1e-12:
+            found.append((text, score))
     return found
 
 
@@ -158,48 +163,45 @@ def _scan(plates: _Plates, fit: Fit, bound: float) -> tuple[np.ndarray, np.ndarr
     """Return the rows whose log-probability reaches the bound, and it (float32).
 
     Column by column, the most selective first: a row is given up as soon as even a perfect rest of it could
-    not reach the bound.
+    not reach the bound. The first few are compared as wholes, which is quicker than row by row.
     """
     columns = plates.columns[:, : plates.count]
     stride = max(1, plates.count // _SAMPLED)
     asked = [(place, column) for place, column in enumerate(fit.columns) if column is not None]
-    hopes = {place: float(column.max()) for place, column in asked}
-    rest = sum(hopes.values())
-    asked.sort(key=lambda pair: _passing(columns[pair[0], ::stride], pair[1], bound - fit.start - rest))
-    rows: np.ndarray | None = None
-    scores = np.full(1, fit.start, np.float32)
-    for place, column in asked:
-        rest -= hopes[place]
-        if rows is None:
-            rows = _first(columns[place], column, bound - fit.start - rest)
-            scores = column[columns[place][rows]] + np.float32(fit.start)
-            continue
+    left = bound - fit.best
+    asked.sort(key=lambda pair: _passing(columns[pair[0], ::stride], pair[1], left))
+    passing = np.ones(plates.count, bool)
+    for place, column in asked[:_AS_WHOLES]:
+        passing &= _affordable(columns[place], column, left)
+    rows = np.flatnonzero(passing)
+    best = fit.best
+    scores = np.full(len(rows), fit.start, np.float32)
+    for number, (place, column) in enumerate(asked):
+        best -= float(column.max())
         scores = scores + column[columns[place][rows]]
-        kept = scores >= bound - rest
-        rows, scores = rows[kept], scores[kept]
-    if rows is None:
-        rows = np.arange(plates.count)
-        scores = np.full(plates.count, fit.start, np.float32)
+        if number + 1 >= min(_AS_WHOLES, len(asked)):
+            kept = scores + np.float32(best - fit.start) >= bound
+            rows, scores = rows[kept], scores[kept]
     return rows, scores
 
 
-def _first(codes: np.ndarray, column: np.ndarray, least: float) -> np.ndarray:
-    """Return the rows whose code in this column costs no more than is left."""
-    allowed = np.flatnonzero(column >= least)
+def _affordable(codes: np.ndarray, column: np.ndarray, left: float) -> np.ndarray:
+    """Return which rows' codes cost no more, against the best one, than may be lost in all."""
+    allowed = np.flatnonzero(column >= column.max() + left)
     if len(allowed) > _FEW:
-        return np.flatnonzero(np.take(column >= least, codes))
+        return np.take(column >= column.max() + left, codes)
     passing = np.zeros(len(codes), bool)
     for each in allowed.tolist():
         passing |= codes == each
-    return np.flatnonzero(passing)
+    return passing
 
 
-def _passing(codes: np.ndarray, column: np.ndarray, slack: float) -> float:
+def _passing(codes: np.ndarray, column: np.ndarray, left: float) -> float:
     """Return what share of these codes a column lets pass; among equals, what it lets pass at a high cost."""
     costs = column[codes] - column.max()
     if not len(costs):
         return 0.0
-    return float((costs >= slack).mean()) + 1e-3 * float((costs >= -1.0).mean())
+    return float((costs >= left).mean()) + 1e-3 * float((costs >= -1.0).mean())
 
 
 @dataclass(slots=True)
