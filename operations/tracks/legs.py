@@ -15,8 +15,8 @@ from operations.tracks.travel import Band, Bands, TravelTimes
 
 Verdict = Literal["driven", "stop", "gap", "impossible"]
 
-GAP_S = 20 * 60.0
-"""So much more than the slowest drive, and than as long again, is no stop on the way but another trip."""
+GAP_S, SLOWER = 15 * 60.0, 1.2
+"""So much more than the usual drive, driven so much slower, is no stop on the way but another trip."""
 LOOK_BACK = 8
 """So many readings in a row may be another vehicle's (or nobody's) without breaking a track."""
 BROKEN_COSTS = 3.0
@@ -122,7 +122,7 @@ DRIVEN, STOP, GAP, IMPOSSIBLE = range(4)
 def _verdicts(seconds: NDArray[np.float64], bands: Bands, error_s: NDArray[np.float64]) -> NDArray[np.int64]:
     verdicts = np.full(len(seconds), DRIVEN)
     verdicts[seconds - error_s > bands.slow_s] = STOP
-    verdicts[seconds - error_s > bands.slow_s + np.maximum(GAP_S, bands.slow_s)] = GAP
+    verdicts[seconds - error_s > np.maximum(bands.slow_s, SLOWER * bands.usual_s + GAP_S)] = GAP
     verdicts[seconds + error_s < bands.shortest_s] = IMPOSSIBLE
     return verdicts
 
