@@ -1,5 +1,5 @@
 // A query's answer as what can be drawn and played: lanes (one vehicle each) of trips of readings and legs. Pure functions.
-import type { Found, Leg as AnswerLeg, QueryAnswer, Trip as AnswerTrip, VehicleTrack } from "../../api/questions";
+import type { Clone, Conflict, Found, Leg as AnswerLeg, QueryAnswer, Trip as AnswerTrip, VehicleTrack } from "../../api/questions";
 import type { Line } from "../../api/types";
 
 export interface Leg extends Omit<AnswerLeg, "from_sighting" | "to_sighting"> {
@@ -52,6 +52,12 @@ export function lanesOf(answer: QueryAnswer): Lane[] {
 
 /** Readings are told by their camera's clock, trips by ours. */
 const CLOCK_MS = 1000;
+/** The conflicts of a clone, the clearest first; of those that are as clear the latest, whose ways are known. */
+export function rankedConflicts(clone: Clone): Conflict[] {
+  const clear = (one: Conflict) => Math.round(one.p_clone * 20);
+  return clone.conflicts.map((one, i) => ({ one, i })).sort((a, b) => clear(b.one) - clear(a.one) || b.i - a.i).map(({ one }) => one);
+}
+
 const APART_MS = 60 * 60_000;
 
 /** Where no ways were made of the readings: a lane per plate, its readings an hour apart at most in each trip, no legs. */

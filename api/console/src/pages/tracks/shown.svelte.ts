@@ -3,7 +3,7 @@ import type { Conflict, NextPoint, QueryAnswer } from "../../api/questions";
 import type { Playhead, Route, Stop } from "../../map/layers";
 import { route, setQuery } from "../../state/router.svelte";
 import { encounterStops, nextRoutes, nextStops, otherRoutes, tripRoutes, tripStops } from "./drawn";
-import { boundsOf, lanesOf, ms, placeAt, tripsOf, tripWith, type Lane, type Trip } from "./lanes";
+import { boundsOf, lanesOf, ms, placeAt, rankedConflicts, tripsOf, tripWith, type Lane, type Trip } from "./lanes";
 
 export class Shown {
   answer = $state.raw<QueryAnswer | null>(null);
@@ -19,7 +19,7 @@ export class Shown {
   lanes = $derived<Lane[]>(this.listsVehicles ? this.allLanes.filter((lane) => lane.plate === this.vehicle) : this.allLanes);
   trips = $derived<Trip[]>(tripsOf(this.lanes));
   /** In a clone's answer the clearest conflict comes first. */
-  private clearest = $derived([...(this.answer?.clone?.conflicts ?? [])].sort((a, b) => b.p_clone - a.p_clone)[0]);
+  private clearest = $derived(this.answer?.clone ? rankedConflicts(this.answer.clone)[0] : undefined);
   trip = $derived<Trip | null>(tripWith(this.trips, this.sightingId ?? this.clearest?.to ?? null));
   /** Several lanes share one time axis only where they are compared. */
   timeLanes = $derived<Lane[]>(this.lanes.length === 1 || this.comparesTwo ? this.lanes : this.lanes.filter((lane) => lane.trips.includes(this.trip!)));
