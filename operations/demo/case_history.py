@@ -12,6 +12,7 @@ import numpy as np
 
 from operations.demo.history import Life, Rows, Stations, drives_of, row_of
 from operations.demo.vehicles import WATCHED, DemoVehicle, ordinary_vehicles
+from operations.quarantine_finding import PARTS
 
 VEHICLES = 400
 CLONED, STOLEN = WATCHED[0].vehicle, WATCHED[1].vehicle
@@ -41,7 +42,7 @@ LOOKALIKES = {
 }
 
 
-def past_sightings(stations: Stations, seed: int, now: datetime) -> Iterator[Rows]:
+def past_sightings(stations: Stations, seed: int, now: datetime, ordinary: int = VEHICLES) -> Iterator[Rows]:
     """Yield rows of the sightings table, a list a vehicle, of the days before `now` (site's time zone)."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     watched = [_life(stations, seed, number) for number in range(len(WATCHED))]
@@ -55,7 +56,7 @@ def past_sightings(stations: Stations, seed: int, now: datetime) -> Iterator[Row
     parts.append(_phantom(stations, midnight, wrong, rng))
     for rows in parts:
         yield _kept(rows, wrong, now)
-    for number, vehicle in enumerate(ordinary_vehicles(seed, VEHICLES), len(WATCHED)):
+    for number, vehicle in enumerate(ordinary_vehicles(seed, ordinary), len(WATCHED)):
         drives_of_it = drives_of(stations, vehicle, _life(stations, seed, number), midnight)
         yield _kept([row for drive in drives_of_it for row in drive], wrong, now)
 
@@ -100,8 +101,9 @@ def _own_drives(stations: Stations, seed: int, drives: list[Rows], midnight: dat
 
 
 def _phantom(stations: Stations, midnight: datetime, not_at: int, rng: random.Random) -> Rows:
-    """Return what one camera reads off a wall."""
-    camera = next(int(each) for each in rng.sample(stations.camera_ids.tolist(), 2) if each != not_at)
+    """Return what one camera reads off a wall: one of those that are looked at first for such reads."""
+    first = [each for each in stations.camera_ids.tolist() if each % PARTS == 0 and each != not_at]
+    camera = rng.choice(first)
     seconds = (rng.uniform(-6, 1) * 86_400 for _ in range(7 * PHANTOM_A_DAY))
     return [row_of(camera, PHANTOM, midnight + timedelta(seconds=s), rng) for s in sorted(seconds)]
 

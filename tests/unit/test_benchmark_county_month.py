@@ -13,7 +13,7 @@ from tests.benchmarks.county_truth import Month
 
 @functools.cache
 def month() -> Month:
-    return make_month(5, 30_000, clones=6, companions=6, zones=40, variants=2, clock_error_share=0.1)
+    return make_month(5, 30_000, clones=6, companions=6, zones=24, variants=2, clock_error_share=0.1)
 
 
 def test_reads_are_wrong_as_often_as_wished_and_right_otherwise():
