@@ -6,7 +6,7 @@ What the system finds by itself is in quarantine_finding.py; how it is shown, in
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from operations.facts import BadInput, Conflict, NotAllowed, NotFound
 from operations.store import Session
 from operations.tables import Camera, Quarantine
 from operations.times import to_text
+from operations.watchlist import normalise_pattern
 
 REMEMBERED_S = 5.0
 MAY = ("supervisor", "administrator")
@@ -156,10 +157,23 @@ def put_in(session: Session, actor: Actor, new: NewQuarantine, now: datetime) ->
         raise BadInput("reason", "say why these readings are not believed")
     if session.get(Camera, new.camera_id) is None:
         raise NotFound(f"There is no camera {new.camera_id}.")
-    row = add(session, new, actor, now)
+    row = add(session, replace(new, plate=_text(new.plate)), actor, now)
     if row is None:
         raise QuarantinedAlready
     return row
+
+
+def _text(plate: str | None) -> str | None:
+    """Return a plate as sightings carry it. Raises BadInput."""
+    if plate is None:
+        return None
+    try:
+        text = normalise_pattern(plate)
+    except BadInput as error:
+        raise BadInput("plate", error.why) from None
+    if "?" in text or "*" in text:
+        raise BadInput("plate", "name one whole text, without ? and *")
+    return text
 
 
 def add(session: Session, new: NewQuarantine, actor: Actor, now: datetime) -> Quarantine | None:

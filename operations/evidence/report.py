@@ -148,7 +148,7 @@ def _show(page: Any, place: Any, jpeg: bytes | None) -> None:
         return
     try:
         page.insert_image(place, stream=jpeg)
-    except (RuntimeError, ValueError):  # no picture that this library knows: it is in the archive as it is
+    except (pymupdf.mupdf.FzErrorBase, ValueError):  # no picture it knows: it is in the archive as it is
         page.insert_htmlbox(place, "<p>（图片无法显示 not shown）</p>", css=CSS)
 
 

@@ -101,7 +101,7 @@ def test_only_supervisors_and_administrators_may(engine: Engine, clock: Clock, w
 
 def test_over_http_it_is_seen_by_those_who_work_with_readings(api: Api, clock: Clock) -> None:
     supervisor, administrator = api.as_user("supervisor"), api.as_user("administrator")
-    asked = {"camera_id": 1, "plate": PLATE, "reason": "店招被当成号牌"}
+    asked = {"camera_id": 1, "plate": "浙j·a1234", "reason": "店招被当成号牌"}
     assert administrator.post(URL, json=asked).status_code == 403, "of a plate only a supervisor says so"
     made = supervisor.post(URL, json=asked).json()
     assert (made["state"], made["kind"], made["plate"], made["made_by"]) == (
@@ -111,6 +111,7 @@ def test_over_http_it_is_seen_by_those_who_work_with_readings(api: Api, clock: C
         "supervisor",
     )
     assert supervisor.post(URL, json=asked).status_code == 409
+    assert supervisor.post(URL, json={**asked, "plate": "浙JA*"}).json()["field"] == "plate"
     assert supervisor.post(URL, json={"camera_id": 77, "reason": "为什么"}).status_code == 404
     lane = administrator.post(URL, json={"camera_id": 2, "lane": 1, "reason": "反光"}).json()
     assert [item["id"] for item in api.as_user("operator").get(URL).json()["items"]] == [

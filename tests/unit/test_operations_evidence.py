@@ -6,12 +6,14 @@ import json
 import struct
 import zipfile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pymupdf
 import pytest
 
 from operations.evidence import cli, manifest, signing
 from operations.evidence.container import Writer
+from operations.evidence.report import Pictures, one_page
 from operations.evidence.verify import verify
 from tests.evidence_files import FACTS, KEY, OTHER_KEY, evidence_file, packed, picture, sha256, unpacked
 
@@ -61,6 +63,23 @@ def test_the_report_is_one_page_whose_font_is_embedded(whole: Path) -> None:
     for said in ("2026-YH-0142", "立案决定书", "浙JA123A", "城关大道", "supervisor"):
         assert said in text
     assert signing.fingerprint(PUBLIC)[:19] in text
+
+
+def test_the_report_stays_one_page_however_much_is_said_and_leaves_no_character_out() -> None:
+    long = "<b>涉嫌盗窃</b>&" * 40
+    facts = {
+        **FACTS,
+        "reason": f"{long}䶮",
+        "case": {"number": "2026-YH-0142", "title": long, "legal_basis": long},
+        "signed_by": signing.as_json(PUBLIC),
+    }
+    page = one_page(facts, [], Pictures(3, b"no picture", None), ZoneInfo("Asia/Shanghai"))
+    with pymupdf.open(stream=page) as document:
+        text = "".join(document[0].get_text().split())
+        assert document.page_count == 1
+    assert text.count("<b>涉嫌盗窃</b>&") == 120, "shown as it was typed, all of it"
+    assert "[U+4DAE]" in text, "a character that the font lacks is told by its number"
+    assert "图片无法显示" in text
 
 
 def test_any_byte_of_the_file_that_is_changed_is_told(whole: Path, tmp_path: Path) -> None:
