@@ -30,6 +30,11 @@ CHOSEN_LOOK = 1 / 6  # the second vehicle's look is taken from the readings them
 LOOKED_BACK = 3
 MOST_READINGS = 1500  # the newest: more than a month of a taxi
 MOST_CONFLICTS = 100
+SPLIT_SHARE, SPLIT = (
+    0.15,
+    20.0,
+)  # the second colour's share, and how much likelier two looks (log) raise a doubt
+DOUBTED = 0.5
 SURE, UNSURE = 0.8, 0.3
 
 
@@ -79,7 +84,7 @@ def check(
     passes = Passes.of(kept, travel.sites, errors, foreign)
     conflicts = _conflicts(passes, travel)
     if not conflicts:
-        return CloneVerdict(_looks_only(passes), "one_vehicle", [], (list(passes.readings), []), [], {})
+        return _by_looks_alone(passes, travel)
     return _weighed(passes, travel, conflicts)
 
 
@@ -188,8 +193,13 @@ def _tracks(passes: Passes, vehicle_of: dict[str, int], cloned: float) -> tuple[
     return one, two
 
 
-def _looks_only(passes: Passes) -> float:
-    """Return the probability where no time speaks for two: looks alone never say more than "a little"."""
+def _by_looks_alone(passes: Passes, travel: TravelTimes) -> CloneVerdict:
+    """Judge where no time speaks for two vehicles: looks that part by drives are a doubt, and never more."""
     colours = Counter(reading.colour for reading in passes.readings if reading.colour)
-    split = len(colours) > 1 and colours.most_common(2)[1][1] > 0.3 * sum(colours.values())
-    return PRIOR_CLONED * (3 if split else 1)
+    other = colours.most_common(2)[1][1] if len(colours) > 1 else 0
+    parted = False
+    if other >= SPLIT_SHARE * colours.total():
+        alike, differ = two_vehicles(evidence_of(passes, travel))
+        parted = bool(differ - alike > SPLIT)
+    probability, verdict = (DOUBTED, "unclear") if parted else (PRIOR_CLONED, "one_vehicle")
+    return CloneVerdict(probability, verdict, [], (list(passes.readings), []), [], {})

@@ -1,7 +1,8 @@
-"""Questions with known answers about a generated month: asked of the product, and as the exact baseline answers."""
+"""Questions with known answers about a generated month: as the product answers, and as exact text does."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,15 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from geo.coordinates import haversine_m
+from geo.roads import RoadNetwork
+from geo.travel_times import route
 from operations.reads.errors import read_errors
 from operations.store import Session, reading
 from operations.tables import SightingRow
 from operations.tracks import clones as clone_checks
 from operations.tracks import companions as company
+from operations.tracks.joining import Asked, readings_of
+from operations.tracks.neighbours import foreign_reads
 from operations.tracks.readings import Reading, exact_readings
 from operations.tracks.track import track_of
 from operations.tracks.travel import LONGEST_S, TravelTimes, hour_of, travel_times
@@ -39,16 +44,19 @@ def clones(stored: Stored) -> Json:
     asked = [(c.plate, True, c.conflicts) for c in stored.month.truth.clones]
     asked += [(plate, False, 0) for plate in _single_plates(stored.month, rng)]
     rows = []
+    unclear = {True: 0, False: 0}
     with reading(stored.engine) as session:
         travel, errors = travel_times(session), read_errors(session)
         for plate, cloned, conflicts in asked:
             readings = _readings(session, stored, plate)
-            found = clone_checks.check(readings, travel, errors)
+            foreign = foreign_reads(session, plate, stored.since, stored.until, errors)
+            found = clone_checks.check(readings, travel, errors, foreign)
             by_speed = _impossible_speed(exact_readings(session, plate, stored.since, stored.until), travel)
             parted = _parted(stored, found) if cloned and found.verdict == "cloned" else None
             rows.append((cloned, conflicts, found.verdict == "cloned", by_speed, parted))
+            unclear[cloned] += found.verdict == "unclear"
     told = _precision([row[:3] for row in rows])
-    told["unclear_or_cloned"] = None
+    told["unclear"] = {"of_clones": unclear[True], "of_others": unclear[False]}
     parted = [row[4] for row in rows if row[4] is not None]
     return {
         "ours": told,
@@ -102,7 +110,8 @@ def legs(stored: Stored) -> Json:
     clones = {vehicle for c in month.truth.clones for vehicle in c.vehicles}
     drivers = [v for v in np.flatnonzero(counts >= 5).tolist() if v not in clones]
     network = month.county.roads
-    right, drawn = 0.0, 0.0
+    right, drawn, by_free_flow, routed = 0.0, 0.0, 0.0, 0.0
+    routes: dict[tuple[int, int], list[int]] = {}
     with reading(stored.engine) as session:
         travel = travel_times(session)
         for vehicle in rng.choice(drivers, min(LEGS_ASKED, len(drivers)), replace=False).tolist():
@@ -113,20 +122,34 @@ def legs(stored: Stored) -> Json:
                 if not each.ways or None in ends or month.trip[ends[0]] != month.trip[ends[1]]:
                     continue
                 true = month.true_nodes(*ends).tolist()
-                on_road = set(zip(true, true[1:], strict=False))
+                on_road = set(pairwise(true))
                 nodes = each.ways[0][0].way.nodes.tolist()
-                for edge in zip(nodes, nodes[1:], strict=False):
+                for edge in pairwise(nodes):
                     length = float(network.length_matrix[edge[0], edge[1]])
                     drawn += length
                     right += length * (edge in on_road)
+                for edge in pairwise(_fastest(network, true[0], true[-1], routes)):
+                    length = float(network.length_matrix[edge[0], edge[1]])
+                    routed += length
+                    by_free_flow += length * (edge in on_road)
     return {
         "share_of_drawn_length_on_true_road": round(right / max(drawn, 1.0), 4),
+        "free_flow_route": round(by_free_flow / max(routed, 1.0), 4),
         "drawn_km": round(drawn / 1000),
     }
 
 
+def _fastest(
+    network: RoadNetwork, start: int, end: int, known: dict[tuple[int, int], list[int]]
+) -> list[int]:
+    """Return the nodes of the fastest drive at free flow, as any router without traffic would."""
+    if (start, end) not in known:
+        known[start, end] = route(network, start, end).nodes.tolist()
+    return known[start, end]
+
+
 def _readings(session: Session, stored: Stored, plate: str) -> list[Reading]:
-    return exact_readings(session, plate, stored.since, stored.until)
+    return readings_of(session, Asked(plate, stored.since, stored.until))
 
 
 def _single_plates(month: Month, rng: np.random.Generator) -> list[str]:
@@ -163,8 +186,8 @@ def _precision(rows: list[tuple[bool, int, bool]]) -> Json:
 
 
 def _impossible_speed(readings: list[Reading], travel: TravelTimes) -> bool:
-    """Return whether any two readings in a row need SPEED_KMH or more over LEAST_M or more, as the crow flies."""
-    for one, other in zip(readings, readings[1:], strict=False):
+    """Return whether any two readings in a row need SPEED_KMH or more over LEAST_M, as the crow flies."""
+    for one, other in pairwise(readings):
         apart_m = float(haversine_m(*travel.sites.place(one.site), *travel.sites.place(other.site)))
         hours = max((other.at - one.at).total_seconds(), 1.0) / 3600
         if apart_m >= LEAST_M and apart_m / 1000 / hours >= SPEED_KMH:
@@ -256,7 +279,7 @@ def _by_raw_count(session: Session, stored: Stored, plate: str) -> list[str]:
 
 
 def _moves_held_out(stored: Stored, session: Session, travel: TravelTimes, rng: np.random.Generator) -> Any:
-    """Yield (reading, the vehicle's readings before it, next site or NOWHERE, seconds) of the days held out."""
+    """Yield (reading, the vehicle's readings so far, next site or NOWHERE, seconds) of the days held out."""
     month = stored.month
     until_s = month.wishes.ends.timestamp() - LONGEST_S
     order = np.lexsort((month.seen_at, month.vehicle))

@@ -1,4 +1,4 @@
-"""A generated month whose vehicles drive one drive at a time, stored and learned, for questions with known answers."""
+"""A generated month whose vehicles drive one drive at a time, stored and learned: what is asked has an answer."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Says = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Stored:
-    """A month with its database, learned up to `learned`; sites: the site (of the generator) of a sighting."""
+    """A month with its database, learned up to `learned`; road_s: free-flow seconds between sites."""
 
     month: Month
     engine: Engine
@@ -107,7 +107,7 @@ def _too_soon(
 
 
 def _truth_of(month: Month, road_s: NDArray[np.float64]) -> object:
-    """Return the truth put right: how often clones contradict each other, how many drives mates still share."""
+    """Return the truth put right: how often clones contradict each other, how many drives mates share."""
     clones = [
         Clone(c.plate, c.vehicles, _contradictions(month, c.vehicles, road_s)) for c in month.truth.clones
     ]

@@ -1,4 +1,4 @@
-"""Quality of the trajectory cloud on generated truth: `python -m tests.benchmarks.trajectory_quality --json F`.
+"""Quality of the trajectory cloud on generated truth: `python -m tests.benchmarks.trajectory_quality`.
 
 Cloned plates, companions, where next and legs, beside the same questions answered as CIVITAS does: exact
 strings, straight-line speed of 110 km/h over 1 km, co-travel by raw count in a window. Same run, same month.

@@ -56,8 +56,9 @@ def _store(engine: Engine, rows: list[dict[str, Any]]) -> None:
 
 
 def _month() -> list[dict[str, Any]]:
-    """The case's vehicle drives daily at odd times, five times with its mate; a commuter each day at eight."""
-    rng, rows = np.random.default_rng(2), []
+    """The case's vehicle drives daily at odd times, five times with its mate; one commutes daily."""
+    rng = np.random.default_rng(2)
+    rows: list[dict[str, Any]] = []
     for day in range(18):
         at = SINCE + timedelta(days=day, hours=float(rng.uniform(6, 20)))
         rows += _drive(PLATE, at)
