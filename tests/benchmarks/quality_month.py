@@ -1,4 +1,4 @@
-"""A generated month whose vehicles drive one drive at a time, stored and learned: what is asked has an answer."""
+"""A generated month whose vehicles drive one drive at a time, stored and learned: what is asked has answers."""
 
 import time
 from collections.abc import Callable
