@@ -80,13 +80,15 @@ def _pairs(histogram: Histogram, sites: Sites) -> tuple[NDArray[np.bool_], Ints,
     """Return which rows are of pairs counted often enough, the pair of each, and the pairs [n, 2]."""
     known = np.isin(histogram.start, sites.ids) & np.isin(histogram.end, sites.ids)
     known &= histogram.start != histogram.end
-    both = np.column_stack([histogram.start, histogram.end])
-    pairs, pair = np.unique(both[known], axis=0, return_inverse=True)
-    often = np.bincount(pair.ravel(), histogram.count[known], len(pairs)) >= LEAST_COUNT
+    size = np.int64(len(sites.ids))
+    key = sites.positions(histogram.start[known]) * size + sites.positions(histogram.end[known])
+    keys, pair = np.unique(key, return_inverse=True)
+    often = np.bincount(pair, histogram.count[known], len(keys)) >= LEAST_COUNT
     kept = known.copy()
-    kept[known] = often[pair.ravel()]
+    kept[known] = often[pair]
     number = np.cumsum(often) - 1
-    return kept, number[pair.ravel()[often[pair.ravel()]]], pairs[often]
+    pairs = np.column_stack([sites.ids[keys[often] // size], sites.ids[keys[often] % size]])
+    return kept, number[pair[often[pair]]], pairs
 
 
 def _sums(row: Ints, values: Floats, rows: int) -> Floats:
