@@ -1,6 +1,6 @@
 // One place for HTTP: JSON in and out, the CSRF header on writes, problem+json turned into Problem. No retries.
 import { currentLanguage } from "../i18n/index.svelte";
-import { problemsInChinese } from "../i18n/problems";
+import { fieldsInChinese, problemsInChinese } from "../i18n/problems";
 
 const ROOT = "/api/v1";
 
@@ -87,5 +87,7 @@ export function queryString(query: Record<string, unknown>): string {
 /** Say what went wrong in the user's language where we have words for it, else the server's, or that it cannot be reached. */
 export function words(error: unknown, unreachable: string): string {
   if (!(error instanceof Problem)) return unreachable;
-  return (currentLanguage() === "zh" && problemsInChinese[error.kind]) || error.message;
+  if (currentLanguage() !== "zh") return error.message;
+  const field = error.kind === "bad-input" && error.field ? fieldsInChinese[error.field] : undefined;
+  return problemsInChinese[error.kind] ?? field ?? error.message;
 }

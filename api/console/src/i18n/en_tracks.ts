@@ -272,7 +272,6 @@ export const enTracks: typeof zhTracks = {
   "day.6": "Sat",
   "day.7": "Sun",
   "action.alert.confirmed": "Alert confirmed",
-  "action.alert.rejected": "Alert rejected",
   "action.query.approved": "Query approved",
   "action.query.refused": "Query refused",
   "action.query.exported": "Query exported",
@@ -296,4 +295,10 @@ export const enTracks: typeof zhTracks = {
   "trip.unrouted": "The answer is long: only its newest ways were looked for.",
   "trip.askAgain": "Ask about this trip alone",
   "leg.moreImpossible": "{n} more impossible legs",
+  "case.extend": "Extend",
+  "case.endMember": "End membership",
+  "action.alert.next_viewed": "Where next viewed",
+  "action.case.extended": "Case extended",
+  "action.case.member_ended": "Case member ended",
+  "action.query.ended": "Query ended",
 };

@@ -21,6 +21,16 @@ export const problemsInChinese: Record<string, string> = {
   "entry-not-found": "没有这条布控",
   "wrong-entry-state": "布控当前状态不允许此操作，可能他人已处理",
   "query-not-found": "没有这次查询",
+  "wrong-query-state": "查询当前状态不允许此操作，可能他人已处理",
+  "asker-may-not-decide": "本人提出的查询须由另一名主管批准",
+  "already-decided": "您已批准过，还需另一人批准",
+  "agreement-lapsed": "该查询已失效，请重新提出",
+  "no-tracks": "此类查询没有轨迹，请先查询某一车牌的轨迹",
+  "verdict-said": "他人已核对并得出不同结论，以先前结论为准",
+  "quarantine-not-found": "没有这条隔离",
+  "quarantined-already": "已在隔离中",
+  "already-lifted": "该隔离已解除",
+  "case-cannot-end-earlier": "期限只能延长",
   "already-checked-in": "该巡线点已打卡",
   "no-county": "尚未载入县域数据",
   "patrol-under-way": "今日已有打卡，不能重排计划",
@@ -33,4 +43,21 @@ export const problemsInChinese: Record<string, string> = {
   "database-down": "数据库暂不可用，请稍后再试",
   "role-not-allowed": "当前角色无权进行此操作",
   broken: "服务器内部错误，已记录日志",
+};
+
+/** What to put right in a field that the server refuses, by the field's name. */
+export const fieldsInChinese: Record<string, string> = {
+  plate: "车牌：套牌、伴随、去向、比对须为本案已查过轨迹或已布控的完整车牌；带 ? 或 * 时至少给出 3 位，* 至多一个",
+  other_plate: "另一个车牌：须为完整车牌",
+  pattern: "车牌：至少给出 3 位，* 至多一个",
+  fuzzy: "包含误读：须给出至少 5 位",
+  from: "起始时间：时段过长，或晚于截止时间",
+  to: "截止时间：须晚于起始时间",
+  area: "区域：至多 200 个顶点，边线不能相交，面积不能过大",
+  hours: "时段：请写明起止时刻和星期",
+  reason: "理由：请写明理由",
+  true_plate: "实际车牌：请写完整车牌；确认时须与布控相符，否则请选误报",
+  valid_until: "有效期：须晚于现在",
+  ends_at: "期限：须晚于现在的期限",
+  camera_id: "摄像机：请从列表中选择",
 };

@@ -270,7 +270,6 @@ export const zhTracks = {
   "day.6": "六",
   "day.7": "日",
   "action.alert.confirmed": "核实告警",
-  "action.alert.rejected": "核实为误报",
   "action.query.approved": "批准查询",
   "action.query.refused": "不批准查询",
   "action.query.exported": "导出查询结果",
@@ -294,4 +293,10 @@ export const zhTracks = {
   "trip.unrouted": "结果较长，只推断了最近的路线。",
   "trip.askAgain": "单独查询本次行程",
   "leg.moreImpossible": "另有 {n} 处不可能的行程",
+  "case.extend": "延长期限",
+  "case.endMember": "移出本案",
+  "action.alert.next_viewed": "查看下一处",
+  "action.case.extended": "延长办案期限",
+  "action.case.member_ended": "移出办案成员",
+  "action.query.ended": "查询失效",
 };
