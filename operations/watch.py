@@ -49,7 +49,7 @@ class Watch:
         self.zone = zone
         self._looked_at: datetime | None = None
         self._fingerprint: Hashable = None
-        self._matcher = compiled([])
+        self._matcher, self._count = compiled([]), 0
         self._expected_at: datetime | None = None
         self._expected = 0.0
         self._known: set[str] = set()
@@ -77,7 +77,8 @@ class Watch:
         if self._looked_at is None or not 0 <= (now - self._looked_at).total_seconds() < RELOADED_EVERY_S:
             self._looked_at, new = now, fingerprint(session)
             if new != self._fingerprint:
-                self._fingerprint, self._matcher = new, compiled(entries_in_force(session, now))
+                entries = entries_in_force(session, now)
+                self._fingerprint, self._count, self._matcher = new, len(entries), compiled(entries)
                 self._expected_at = None
         return self._matcher
 
@@ -126,8 +127,7 @@ class Watch:
     def _expected_passes(self, session: Session, now: datetime) -> float:
         since = self._expected_at
         if since is None or not timedelta(0) <= now - since < timedelta(seconds=EXPECTED_EVERY_S):
-            entries = sum(len(group) for group in self._matcher.entries)
-            self._expected_at, self._expected = now, belief.expected_passes(session, entries, now)
+            self._expected_at, self._expected = now, belief.expected_passes(session, self._count, now)
         return self._expected
 
 
