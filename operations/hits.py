@@ -74,6 +74,8 @@ def fuzzy_key(entry_id: int, plate: str) -> str:
 
 def not_held(session: Session, hits: Sequence[Hit]) -> list[Hit]:
     """Return the hits whose readings are believed; the sightings of the others are counted as held."""
+    if not hits:
+        return []
     doubted = in_force(session)
     kept: list[Hit] = []
     held: dict[str, int] = {}

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,9 +27,10 @@ from operations.migrate import migrate
 from operations.reads.errors import PRIOR
 from operations.reads.patterns import is_plate, matches
 from operations.sightings import Sighting
-from operations.store import Engine, reading, writing
+from operations.store import Engine, Session, reading, writing
 from operations.tables import Alert, Camera, Case, User, WatchlistEntry
 from operations.watch import Seen, Watch, look_of
+from operations.watch_trial import Tried, trial
 from operations.watched import Watched, entries_in_force, fingerprint
 from tests.benchmarks import county_plates
 from tests.benchmarks.county_month import make_month, write_month
@@ -40,7 +42,7 @@ WHOLE, PATTERNS = 45_000, 5_000
 DRIVING = 0.1
 """Share of the whole plates on the list whose vehicles drive in the county; the others are elsewhere."""
 COUNTY_PER_DAY = 2_400_000
-SCANNED = 4
+SCANNED, PREVIEWED = 4, 20
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -79,11 +81,11 @@ class Listed:
         issued = set(county_plates.as_texts(county_plates.issue(rng, 2 * WHOLE)).tolist())
         others = sorted(issued - set(county_plates.as_texts(month.plate_of).tolist()))
         elsewhere = rng.permutation(others)[: WHOLE - len(driving) + PATTERNS].tolist()
-        partly = [partial(rng, text) for text in elsewhere[-PATTERNS:]]
+        partly = [partly_known(rng, text) for text in elsewhere[-PATTERNS:]]
         return cls(sorted({*driving, *elsewhere[:-PATTERNS]}), sorted(set(partly)))
 
 
-def partial(rng: np.random.Generator, plate: str) -> str:
+def partly_known(rng: np.random.Generator, plate: str) -> str:
     """Return a partial plate: one or two characters open, an open end, or the end only."""
     kind = rng.integers(4)
     if kind < 2:
@@ -134,6 +136,7 @@ def measure(engine: Engine, month: Month, days: int) -> dict[str, Any]:
             hits += watch.hits(session, batch, batch[-1][0].received_at)
         wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
         matcher = watch.matcher(session, now)
+        previews = _previews(session, entries, month)
     looks = [look_of(each, ZONE) for each in seen if each[0].plate]
     return {
         "benchmark": "watchlist",
@@ -146,8 +149,27 @@ def measure(engine: Engine, month: Month, days: int) -> dict[str, Any]:
         },
         "load_and_compile_cpu_s": round(loading_s, 2),
         "look_for_changes_cpu_ms": round(asking_s * 1e3, 1),
+        "preview_wall_ms": previews,
         "alerts_per_day": _worth(hits, truth, matcher, looks, days),
     }
+
+
+def _previews(session: Session, entries: Sequence[Watched], month: Month) -> dict[str, float]:
+    """Return how long it takes to try entries on the month, the first one apart: it reads all plates."""
+    now, read = month.wishes.ends, set(month.texts().tolist())
+    chosen = {
+        "whole plates, seen": [each for each in entries if each.pattern in read][:PREVIEWED],
+        "partial plates": [each for each in entries if not is_plate(each.pattern)][:PREVIEWED],
+    }
+
+    def tries(each: Watched) -> object:
+        return trial(session, Tried(each.pattern, True, each.conditions, ZONE), now)
+
+    told = {"the first": round(_wall_s(lambda: tries(entries[0])) * 1e3)}
+    for name, some in chosen.items():
+        times = sorted(_wall_s(partial(tries, each)) for each in some)
+        told |= {f"{name}, p50": round(times[len(times) // 2] * 1e3), f"{name}, most": round(times[-1] * 1e3)}
+    return told
 
 
 def _alone(matcher: Matcher, looks: Sequence[Look], entries: Sequence[Watched]) -> dict[str, float]:
@@ -283,6 +305,12 @@ class Before:
             if first in self.gates and self.gates[first].fullmatch(plate):
                 found += [entry for text, entry in self.patterns[first] if text.fullmatch(plate)]
         return [entry for entry in found if entry.valid_from <= at < entry.valid_until]
+
+
+def _wall_s(work: Callable[[], object]) -> float:
+    started_s = time.perf_counter()
+    work()
+    return time.perf_counter() - started_s
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
