@@ -21,7 +21,7 @@ from operations.county import road_network
 from operations.store import Session
 from operations.tables import Camera, Point
 
-KNOWN_FOR_S = 60.0
+KNOWN_FOR_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,19 @@ class Sites:
 
 
 def sites(session: Session) -> Sites:
-    """Return the county's sites, remembered for a minute while no camera comes or goes. Raises NoCounty."""
+    """Return the county's sites; remembered for some minutes while no camera is added. Raises NoCounty.
+
+    Within one session they are always the same.
+    """
+    here: Sites | None = session.info.get("sites")
+    if here is None:
+        here = session.info["sites"] = _newest(session)
+    return here
+
+
+def _newest(session: Session) -> Sites:
     network = road_network(session)
-    count, last = session.execute(select(func.count(), func.max(Camera.id)).select_from(Camera)).one()
-    key = (network.version, count, last)
+    key = network.version, session.scalar(select(func.max(Camera.id)))
     pool = session.get_bind().engine.pool
     known = _remembered.get(pool)
     if known is None or known.key != key or time.monotonic() - known.read_at_s > KNOWN_FOR_S:
@@ -95,7 +104,7 @@ def sites(session: Session) -> Sites:
 
 
 class _Known(NamedTuple):
-    key: tuple[str, int, int | None]
+    key: tuple[str, int | None]
     read_at_s: float
     sites: Sites
 

@@ -234,7 +234,17 @@ class TravelTimes:
 
 
 def travel_times(session: Session) -> TravelTimes:
-    """Return the county's travel times, remembered while nothing is learned and no camera moves."""
+    """Return the county's travel times, remembered while nothing is learned and no camera moves.
+
+    Within one session they are always the same. Raises NoCounty.
+    """
+    found: TravelTimes | None = session.info.get("travel_times")
+    if found is None:
+        found = session.info["travel_times"] = _newest(session)
+    return found
+
+
+def _newest(session: Session) -> TravelTimes:
     here = sites(session)
     row = session.execute(
         select(LearnedTraffic.until, LearnedTraffic.road_version).where(LearnedTraffic.name == TRAFFIC)
