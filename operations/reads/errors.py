@@ -8,7 +8,6 @@ from math import prod
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from sqlalchemy import select
 
 from operations.reads.codes import (
     ALPHABET,
@@ -21,21 +20,13 @@ from operations.reads.codes import (
     UNREADABLE,
     code,
 )
-from operations.reads.confusions import (
-    PLACES,
-    Confusions,
-    Counts,
-    extra_chars,
-    learned,
-    where_dropped,
-    where_extra,
-)
+from operations.reads.confusions import Confusions, Counts, learned
+from operations.reads.counted import counted
 from operations.reads.likeliest import MOST, Choice, likeliest
+from operations.reads.prior import PLACES, extra_chars, where_dropped, where_extra
 from operations.store import Session
-from operations.tables.reads import ReadConfusion
 
 KNOWN_FOR_S = 60.0
-FUSED, OPERATOR = "fused", "operator"
 _REMEMBERED = 4096
 _FIRST = Choice.of(dict.fromkeys(PROVINCES + LETTERS + DIGITS, 1.0))
 _ENERGY = Choice.of(dict.fromkeys("ABCDEFGHJK" + DIGITS, 1.0))
@@ -247,25 +238,10 @@ def read_errors(session: Session) -> ReadErrors:
 
 def read_errors_now(session: Session) -> ReadErrors:
     """Return the same, read from the database this moment."""
-    counts = {FUSED: Counts(), OPERATOR: Counts()}
-    for row in session.execute(select(ReadConfusion.__table__)).mappings():
-        _add(counts[row["source"]], row["position"], (row["true_char"], row["read_char"]), row["count"])
-    if not any(each.table.any() or each.plates for each in counts.values()):
+    looks, operators = counted(session)
+    if not any(each.table.any() or each.plates for each in (looks, operators)):
         return PRIOR
-    return ReadErrors(learned(counts[FUSED], counts[OPERATOR]))
-
-
-def _add(counts: Counts, position: int, pair: tuple[str, str], count: float) -> None:
-    """Add one row: position from 1, 0 counts whole plates; an empty character is a slip."""
-    true, read = pair
-    if position == 0:
-        counts.plates += count
-    elif not read:
-        counts.dropped += count
-    elif not true:
-        counts.extra += count
-    elif OTHER not in (code(true), code(read)):
-        counts.table[min(position, PLACES) - 1, code(true), code(read)] += count
+    return ReadErrors(learned(looks, operators))
 
 
 def _merged(found: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -7,9 +7,9 @@ from math import exp, log
 import numpy as np
 
 from operations.reads.codes import CODES, OTHER, code
-from operations.reads.confusions import PLACES, extra_chars
 from operations.reads.errors import ReadErrors, Slip
 from operations.reads.patterns import ONE, RUN, fixed_characters, spread
+from operations.reads.prior import PLACES, extra_chars
 
 NEVER = np.float32(-np.inf)
 _EXTRA: list[float] = extra_chars().tolist()

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from operations.reads.codes import UNREADABLE
-from operations.reads.errors import FUSED, OPERATOR, PRIOR
-from operations.store import Session, add_amounts
-from operations.tables import ReadConfusion
+from operations.reads.counted import FUSED, OPERATOR, Key, count
+from operations.reads.errors import PRIOR
+from operations.store import Session
 
 SURE = 0.9
 """Least confidence of a fused plate whose looks teach anything."""
@@ -18,9 +18,6 @@ MOST_LOOKS = 8
 _AGREEING = 2
 _LIKE_ENOUGH = 0.5
 """Share of a plate that must have been read right; else it was no misread but another plate."""
-
-Key = tuple[int, str, str]
-"""Position from 1 (0: whole plates), true character, read character; empty where one was dropped or extra."""
 
 
 def learn_correction(session: Session, read: str, true: str) -> bool:
@@ -34,7 +31,7 @@ def learn_correction(session: Session, read: str, true: str) -> bool:
     right = sum(a == b for _, b, a in pairs)
     if UNREADABLE in true or right < _LIKE_ENOUGH * len(true):
         return False
-    _count(session, OPERATOR, Counter([(0, "", ""), *pairs]))
+    count(session, OPERATOR, Counter([(0, "", ""), *pairs]))
     return True
 
 
@@ -49,7 +46,7 @@ def learn_looks(session: Session, tracks: Sequence[tuple[Sequence[str], str]]) -
     for looks, fused in tracks:
         if UNREADABLE not in fused and sum(look == fused for look in looks) >= _AGREEING:
             counts.update(_confused(looks, fused))
-    _count(session, FUSED, counts)
+    count(session, FUSED, counts)
 
 
 def _confused(looks: Sequence[str], fused: str) -> set[Key]:
@@ -81,13 +78,3 @@ def _aligned(read: str, true: str) -> list[Key]:
         padded = [*read[:at], "", *read[at:]]
         pairs = list(zip(range(1, len(true) + 1), true, padded, strict=True))
     return pairs
-
-
-def _count(session: Session, source: str, counts: Counter[Key]) -> None:
-    """Add to what is counted, in one order in every worker, so that none waits for another in a circle."""
-    names = ("position", "true_char", "read_char")
-    rows = [
-        {"source": source, **dict(zip(names, key, strict=True)), "count": float(count)}
-        for key, count in sorted(counts.items())
-    ]
-    add_amounts(session, ReadConfusion, rows, ["count"])

@@ -19,9 +19,10 @@ from sqlalchemy import insert, select, text
 
 from operations.migrate import migrate
 from operations.reads.codes import CODES, decoded, encoded
-from operations.reads.confusions import PLACES, Confusions, Counts, learned, prior_levels, prior_shape
+from operations.reads.confusions import Confusions, Counts, learned
 from operations.reads.errors import PRIOR, ReadErrors
 from operations.reads.plate_index import PlateIndex, plate_index
+from operations.reads.prior import PLACES, prior_levels, prior_shape
 from operations.reads.seen_plates import Kept, keep
 from operations.store import Engine, reading, writing
 from operations.tables import PlateRow

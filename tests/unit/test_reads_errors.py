@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from operations.reads.codes import CODES, DIGITS, PROVINCES, code
-from operations.reads.confusions import PLACES, Counts, learned
+from operations.reads.confusions import Counts, learned
 from operations.reads.errors import PRIOR, ReadErrors
 from operations.reads.likeliest import Choice, likeliest
+from operations.reads.prior import PLACES
 
 SERIAL = DIGITS * 3 + "ABCDEFGHJKLMNPQRSTUVWXYZ"
 FEW = "8B30D-浙渝"
