@@ -122,21 +122,21 @@ def _weighed(passes: Passes, travel: TravelTimes, conflicts: list[tuple[int, int
     shares = np.exp(logs - logs.max())
     shares /= shares.sum()
     taken = moved if shares[1] + shares[3] > 0.5 else passes
-    looks = both[1 if taken is moved else 0]
-    evidence = by_clock if taken is moved else plain
     cloned = float(shares[2] + shares[3])
-    found = separated(evidence, differ=bool(looks[1] + np.log(CHOSEN_LOOK) > looks[0]))
     vehicle_of = {reading.sighting: 1 for reading in passes.readings}  # also where a clock says nothing
-    vehicle_of |= {taken.readings[j].sighting: int(found[j]) for j in range(len(found))}
-    told = [_told(passes, travel, pair, shares, vehicle_of, shifts) for pair in conflicts[:MOST_CONFLICTS]]
+    if cloned >= UNSURE:
+        looks = both[1 if taken is moved else 0]
+        differ = bool(looks[1] + np.log(CHOSEN_LOOK) > looks[0])
+        found = separated(by_clock if taken is moved else plain, differ)
+        vehicle_of |= {taken.readings[j].sighting: int(found[j]) for j in range(len(found))}
+    weights = _Weights(shares, vehicle_of, shifts)
+    told = [_told(passes, travel, pair, weights) for pair in conflicts[:MOST_CONFLICTS]]
     return CloneVerdict(
         cloned,
         "cloned" if cloned >= SURE else "unclear" if cloned >= UNSURE else "one_vehicle",
         told,
         _tracks(passes, vehicle_of, cloned),
-        [reading for reading in passes.readings if vehicle_of[reading.sighting] == 0]
-        if cloned >= UNSURE
-        else [],
+        [reading for reading in passes.readings if vehicle_of[reading.sighting] == 0],
         {shift.camera: shift.offset_s for shift in shifts} if taken is moved else {},
     )
 
@@ -157,19 +157,23 @@ def _conflicts(passes: Passes, travel: TravelTimes) -> list[tuple[int, int]]:
     return [(earlier, later) for later, earlier in sorted(found.items())]
 
 
-def _told(
-    passes: Passes,
-    travel: TravelTimes,
-    pair: tuple[int, int],
-    shares: NDArray[np.float64],
-    vehicle_of: dict[str, int],
-    shifts: Sequence[Shift],
-) -> Conflict:
+@dataclass(frozen=True)
+class _Weights:
+    """Shares of the four hypotheses (one vehicle, with clocks; two, with clocks); whose reading is whose."""
+
+    shares: NDArray[np.float64]
+    vehicle_of: dict[str, int]
+    shifts: Sequence[Shift]
+
+
+def _told(passes: Passes, travel: TravelTimes, pair: tuple[int, int], weights: _Weights) -> Conflict:
     """Return what explains one conflict; under two vehicles a reading may still be a misread or a clock's."""
+    shares, vehicle_of, shifts = weights.shares, weights.vehicle_of, weights.shifts
     start, end = passes.readings[pair[0]], passes.readings[pair[1]]
     by_clock = any(shift.camera in (start.camera_id, end.camera_id) for shift in shifts)
     apart = vehicle_of[start.sighting], vehicle_of[end.sighting]
-    clone = float(shares[2] + shares[3]) * (0 not in apart and apart[0] != apart[1])
+    cloned = float(shares[2] + shares[3])
+    clone = cloned * (cloned < UNSURE or (0 not in apart and apart[0] != apart[1]))
     clock = float(shares[1] + (shares[3] if not clone else 0.0)) * by_clock
     seconds = float(passes.at_s[pair[1]] - passes.at_s[pair[0]])
     band = bands_between(travel, passes, np.array(pair[:1]), np.array(pair[1:]))
