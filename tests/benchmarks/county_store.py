@@ -48,6 +48,7 @@ def write_month(engine: Engine, month: Month, says: Says = lambda _: None) -> No
         by_code = dict(session.execute(select(Camera.code, Camera.id)).all())
     camera_ids = np.array([by_code[code] for code in month.county.cameras.codes], dtype=np.int64)
     on_postgresql = engine.dialect.name == "postgresql"
+    engine.dispose()  # no other connection: SQLite then gives up its journal
     writer = engine.execution_options(watchgrid_writes=True)
     with writer.connect() as connection:
         if not on_postgresql:

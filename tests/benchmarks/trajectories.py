@@ -22,9 +22,10 @@ import numpy as np
 from sqlalchemy import func, select
 
 from operations.migrate import migrate
+from operations.quarantine_finding import look
 from operations.reads.plate_index import plate_index
 from operations.store import Engine, engine_from_url, reading
-from operations.tables import SightingRow
+from operations.tables import Camera, SightingRow
 from operations.tracks.learning import catch_up
 from operations.tracks.travel import travel_times
 from tests.benchmarks import trajectories_questions as questions
@@ -74,8 +75,7 @@ def main() -> int:
 
 def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callable[[], None]) -> None:
     """Fill the database unless it is filled, then take each part's figures; what fails says so."""
-    bare = Bare(engine)
-    asking = questions.Asking(engine, month, bare, np.random.default_rng(SEED))
+    asking = questions.Asking(engine, month, Bare(engine), np.random.default_rng(SEED))
     parts: dict[str, Callable[[], Json]] = {
         "path": lambda: questions.path(asking),
         "search": lambda: questions.search(asking),
@@ -83,8 +83,9 @@ def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callabl
         "clone": lambda: questions.clone(asking),
         "companions": lambda: questions.companions(asking),
         "next": lambda: questions.where_next(asking),
-        "storage": lambda: storage(engine, bare),
+        "storage": lambda: storage(engine, asking.bare),
         "plans": lambda: plans(asking),
+        "doubts": lambda: doubts(engine, month),
         "intake": lambda: intake(engine, month),
     }
     wanted = only.split(",") if only else list(parts)
@@ -98,7 +99,7 @@ def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callabl
         report[name] |= {"took_s": round(time.monotonic() - started, 1), "load": round(os.getloadavg()[0], 1)}
         _say(f"{engine.dialect.name} {name}: {_short(report[name])}")
         keep()
-    bare.close()
+    asking.bare.close()
 
 
 def fill(engine: Engine, month: Month) -> Json:
@@ -110,8 +111,8 @@ def fill(engine: Engine, month: Month) -> Json:
     if stored < len(month):
         assert not stored, f"the kept database holds {stored} other sightings: remove it"
         told["written_s"] = _timed(lambda: write_month(engine, month, _say))
-        _say("learning")
-        told["learned_s"] = _timed(lambda: catch_up(engine, month.wishes.ends + timedelta(hours=4)))
+    _say("learning")
+    told["learned_s"] = _timed(lambda: catch_up(engine, month.wishes.ends + timedelta(hours=4)))
     with reading(engine) as session:
         told["plate_index_s"] = _timed(lambda: plate_index(session))
         told["plates"] = len(plate_index(session))
@@ -119,6 +120,19 @@ def fill(engine: Engine, month: Month) -> Json:
         told["travel_times_s"] = _timed(lambda: travel_times(session))
         told["pairs_learned"] = len(travel_times(session).traffic.start)
     return told
+
+
+def doubts(engine: Engine, month: Month) -> Json:
+    """Look at every camera once for what is not to be believed, as the timer does within an hour."""
+    with reading(engine) as session:
+        cameras = list(session.scalars(select(Camera.id)))
+        started = time.process_time()
+        found = look(session, cameras, month.wishes.ends - timedelta(hours=6))
+    kinds = [one.kind for one in found.new]
+    told = {kind: kinds.count(kind) for kind in ("phantom", "clock", "lane")}
+    unknown_clocks = sum(not known for _, known in month.truth.clocks.values())
+    true = {"phantom": len(month.truth.phantoms), "clock": unknown_clocks, "lane": len(month.truth.bad_lanes)}
+    return {"cpu_s": round(time.process_time() - started, 1), "found": told, "true": true}
 
 
 @contextmanager

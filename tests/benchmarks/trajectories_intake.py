@@ -13,7 +13,9 @@ import redis
 from sqlalchemy import func, insert, select
 
 from operations import stream
+from operations.audit import SYSTEM
 from operations.intake import COLUMNS, Known, take_messages
+from operations.quarantine import NewQuarantine, add
 from operations.relay import relay
 from operations.sightings import Sighting, to_json
 from operations.store import Engine, ensure_partitions, reading, writing
@@ -37,10 +39,10 @@ def intake(engine: Engine, month: Month) -> Json:
     """Take BATCHES batches off a real Redis stream as the worker does, the audit relay included."""
     now = month.wishes.ends + timedelta(days=1)
     sightings = _late_sightings(month, now)
-    _watch_many(engine, month, sightings, now)
     with writing(engine) as session:
         ensure_partitions(session, (now - timedelta(days=2)).date(), (now + timedelta(days=1)).date())
         cameras = dict(session.execute(select(Camera.code, Camera.id)).all())
+    _watch_many(engine, month, sightings, cameras, now)
     matching = _matching(engine, sightings, now)
     ours, bare = Times(), Times()
     with redis_server() as url, redis.Redis.from_url(url) as client:
@@ -159,7 +161,9 @@ def _late_sightings(month: Month, now: datetime) -> list[Sighting]:
     return made
 
 
-def _watch_many(engine: Engine, month: Month, sightings: list[Sighting], now: datetime) -> None:
+def _watch_many(
+    engine: Engine, month: Month, sightings: list[Sighting], cameras: dict[str, int], now: datetime
+) -> None:
     """Put ENTRIES in force, all fuzzy: so many seen here that HIT_SHARE of the sightings hit."""
     rng = np.random.default_rng(4)
     read = [one.plate for one in sightings if one.plate]
@@ -193,8 +197,20 @@ def _watch_many(engine: Engine, month: Month, sightings: list[Sighting], now: da
         )
         session.flush()
         session.add_all(CaseMember(case_id=1, user_id=number) for number in (1, 2))
+        for new in _doubts(month, cameras, now):
+            add(session, new, SYSTEM, now)
         rows = [_entry(number, pattern, now) for number, pattern in enumerate(patterns)]
         session.execute(insert(WatchlistEntry), rows)
+
+
+def _doubts(month: Month, cameras: dict[str, int], now: datetime) -> list[NewQuarantine]:
+    """Return a quarantine for everything that is wrong in this month."""
+    codes, truth, since = month.county.cameras.codes, month.truth, now - timedelta(days=40)
+    found = [NewQuarantine(cameras[codes[at]], "phantom", "made", since, text) for at, text in truth.phantoms]
+    found += [NewQuarantine(cameras[codes[at]], "clock", "made", since) for at in truth.clocks]
+    return found + [
+        NewQuarantine(cameras[codes[at]], "lane", "made", since, lane=lane) for at, lane in truth.bad_lanes
+    ]
 
 
 def _entry(number: int, pattern: str, now: datetime) -> Json:

@@ -50,8 +50,8 @@ class Bare:
     """The bare database: the driver's own cursor, rows as it gives them, nothing of ours."""
 
     def __init__(self, engine: Engine) -> None:
-        self._connection: Connection = engine.connect()
-        self._driver: Any = self._connection.connection.driver_connection
+        self._engine = engine
+        self._connection: Connection | None = None  # opened when first asked: filling wants the file alone
         self._on_postgresql = engine.dialect.name == "postgresql"
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -60,14 +60,18 @@ class Bare:
             statement = statement.replace("?", "%s")
         else:
             values = [_as_sqlite(value) for value in values]
-        cursor = self._driver.execute(statement, values) if values else self._driver.execute(statement)
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        driver: Any = self._connection.connection.driver_connection
+        cursor = driver.execute(statement, values) if values else driver.execute(statement)
         found: list[Any] = cursor.fetchall()
         if self._on_postgresql:
-            self._driver.rollback()  # what it read is not kept open
+            driver.rollback()  # what it read is not kept open
         return found
 
     def close(self) -> None:
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _as_sqlite(value: Any) -> Any:
