@@ -9,7 +9,8 @@ from sqlalchemy import Row
 from operations.tables import Camera, SightingRow
 from operations.times import to_text
 
-Seen = Row[SightingRow, Camera]
+Seen = Row[SightingRow, Camera] | tuple[SightingRow, Camera]
+"""A sighting and its camera, or rows of their columns."""
 
 
 def fits(pattern: str) -> Any:
