@@ -25,8 +25,11 @@ LINKED_S = 45 * 60.0
 """Read at another site so long before or after: the visit was a vehicle's that drives through the county."""
 LEAST_VISITS = 8
 LEAST_SAMPLE = 8
-DAYS_IF_ALIKE = 3
-"""What always looks like one and the same vehicle may be one that lives here: it is given so many days."""
+DAYS_IF_ALIKE, A_DAY_IF_ALIKE = 3, 10
+"""What looks like one and the same vehicle may be one that lives here, whose way passes no other camera: it is
+not believed only if it comes so often a day, on so many days."""
+SEVERAL = 0.25
+"""Of the way from two strangers' agreement to one vehicle's: below, the visits are of several vehicles."""
 TOO_OFTEN = 1e-3
 TOO_UNLINKED = 1e-3
 """After correction for all texts that are tested."""
@@ -160,7 +163,8 @@ def judge(visits: Visits, usual: Usual, reads: int, tested: int) -> Phantom | No
     if p > TOO_UNLINKED:
         return None
     days = len(np.unique(visits.at_s // 86_400))
-    if not _are_several(visits, usual) and days < DAYS_IF_ALIKE:
+    lives_here = days < DAYS_IF_ALIKE or visits.count < A_DAY_IF_ALIKE * days
+    if lives_here and not _are_several(visits, usual):
         return None
     return Phantom(
         visits=visits.count,
@@ -201,8 +205,8 @@ def so_few_linked(linked: int, visits: int, usual: Usual) -> float:
 
 def _are_several(visits: Visits, usual: Usual) -> bool:
     """Return whether the visits look like those of several vehicles; never where looks say nothing."""
-    tells = usual.agreement - usual.stranger_agreement >= 0.2
-    return tells and visits.agreement < (usual.agreement + usual.stranger_agreement) / 2
+    apart = usual.agreement - usual.stranger_agreement
+    return apart >= 0.2 and visits.agreement < usual.stranger_agreement + SEVERAL * apart
 
 
 def _agreement(counts: Ints) -> float:

@@ -53,6 +53,15 @@ def test_a_taxi_a_bus_and_a_parked_car_are_none() -> None:
     assert _verdict(taxi) is None
 
 
+def test_a_commuter_whose_way_passes_one_camera_only_is_none() -> None:
+    """Found in a generated week: twice a day, never seen elsewhere, its colour told wrong now and then."""
+    at_s = np.concatenate([day * DAY_S + np.array([27_000.0, 64_000.0]) for day in range(6)])
+    look = np.array([0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0])
+    box = np.full((12, 4), np.nan)
+    linked = Usual(BASE, linked=0.99, tied=0.1, agreement=0.8, stranger_agreement=0.15)
+    assert _verdict(Reads(at_s, np.ones(12, dtype=bool), look, box), linked) is None
+
+
 def test_what_looks_like_one_vehicle_is_given_three_days() -> None:
     one_day = np.sort(rng(2).uniform(0, DAY_S, 40))
     assert _verdict(_reads(one_day, np.zeros(0), looks=1)) is None, "it may live in front of the camera"
