@@ -57,6 +57,8 @@ def learn(engine: Engine, now: datetime) -> Learned | None:
     last = _last_closed(now)
     with reading(engine) as session:
         here, known = sites(session), _until(session)
+        if known is not None and known >= last:
+            return None  # as it is but once an hour
         first = _first_seen(session, known)
         if first is not None and first < last:
             since, until = known or first, _stretch_end(session, first, last)
