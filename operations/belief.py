@@ -32,6 +32,9 @@ PASSES = 6.0
 """Sightings a month of a watched vehicle that comes here at all."""
 _PLAUSIBLE = re.compile(rf"[{PROVINCES}][A-Z][A-Z0-9]{{4,6}}.?")
 AT_ONCE = 500
+CONFIRMED = 0.5
+"""Least belief in a read that a person has once confirmed as the entry's vehicle: a plate stays dirty for
+days, and would else become a vehicle of its own."""
 MAY_BE_MISREADS = 3
 """Sightings before yesterday of which a text may have each by misreading alone."""
 
@@ -124,6 +127,12 @@ def expected_passes(session: Session, entries: int, now: datetime) -> float:
     hit = select(func.count(Alert.entry_id.distinct())).where(Alert.match == "exact")
     seen = session.scalar(hit.where(Alert.last_seen_at >= now - MONTH)) or 0
     return PASSES * (seen + 5) / (max(entries, seen) + 10)
+
+
+def confirmed(session: Session) -> set[tuple[int, str]]:
+    """Return the pairs (entry, read) of which a person has said that it was the entry's vehicle."""
+    said = select(Alert.entry_id, Alert.plate).where(Alert.verdict == "confirmed", Alert.match == "fuzzy")
+    return {(entry_id, plate) for entry_id, plate in session.execute(said)}
 
 
 def rejected(session: Session, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

@@ -35,6 +35,10 @@ class Suspect:
         return self.seen[0].plate or ""
 
     @property
+    def pair(self) -> tuple[int, str]:
+        return self.match.entry.id, self.read
+
+    @property
     def resemblance(self) -> Resemblance:
         pattern = self.match.entry.pattern
         fits = partial(matches, pattern)
@@ -52,6 +56,7 @@ class Watch:
         self._matcher, self._count = compiled([]), 0
         self._expected_at: datetime | None = None
         self._expected = 0.0
+        self._confirmed: set[tuple[int, str]] = set()
         self._known: set[str] = set()
         self._known_of = datetime.min.date()
 
@@ -95,15 +100,18 @@ class Watch:
         possible = [
             each
             for each in suspects
-            if belief.at_most(each.resemblance, traffic, expected, errors) >= each.resemblance.least
+            if each.pair in self._confirmed
+            or belief.at_most(each.resemblance, traffic, expected, errors) >= each.resemblance.least
         ]
-        denied = belief.rejected(session, ((each.match.entry.id, each.read) for each in possible))
-        possible = [each for each in possible if (each.match.entry.id, each.read) not in denied]
+        denied = belief.rejected(session, (each.pair for each in possible))
+        possible = [each for each in possible if each.pair not in denied]
         truths = {text for each in possible for text in errors.likely_truths(each.read, belief.LEAST_TRUTH)}
         traffic |= belief.traffic_of(session, truths - texts, now)
         hits = []
         for each in possible:
             probability = belief.believed(each.resemblance, traffic, expected, errors)
+            if each.pair in self._confirmed:
+                probability = max(probability, belief.CONFIRMED)
             if probability >= each.resemblance.least:
                 why = errors.why(each.read, each.match.plate)
                 believed = Believed(each.match.plate, probability, why)
@@ -122,12 +130,17 @@ class Watch:
         days = belief.first_days(session, plates | reads)
         old = (now - belief.OWN_SINCE).date()
         self._known |= {read for read in reads if read in days and days[read] < old}
-        return [each for each in suspects if each.read not in self._known or each.match.plate in days]
+        return [
+            each
+            for each in suspects
+            if each.read not in self._known or each.match.plate in days or each.pair in self._confirmed
+        ]
 
     def _expected_passes(self, session: Session, now: datetime) -> float:
         since = self._expected_at
         if since is None or not timedelta(0) <= now - since < timedelta(seconds=EXPECTED_EVERY_S):
             self._expected_at, self._expected = now, belief.expected_passes(session, self._count, now)
+            self._confirmed = belief.confirmed(session)
         return self._expected
 
 

@@ -87,6 +87,16 @@ def test_a_rejected_alert_is_a_false_alarm_and_the_reading_raises_none_again(
             verdicts.confirm(session, 1, Said(), OPERATOR, clock())
 
 
+def test_a_confirmed_read_is_believed_though_it_returns_day_by_day(village: Engine, clock: Clock) -> None:
+    """A dirty plate, misread alike for days, does not become a vehicle of its own."""
+    with writing(village) as session:
+        verdicts.confirm(session, 1, Said(), OPERATOR, clock())
+        alerts.resolve(session, 1, "未拦下", OPERATOR, clock())
+    for day in range(1, 5):
+        stored = take(village, Known(), clock.move(86_400), seen(clock(), 20 + day, plate=MISREAD))
+        assert (len(stored.raised), len(stored.seen_again)) == ((1, 0) if day == 1 else (0, 1))
+
+
 def test_nobody_can_tell_teaches_nothing(village: Engine, clock: Clock) -> None:
     with writing(village) as session:
         verdicts.reject(session, 1, Said(reason="看不清"), OPERATOR, clock())
