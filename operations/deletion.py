@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from operations.media import KEY
 from operations.questions.preserved import is_preserved
@@ -118,7 +118,7 @@ def _pictures_of_day(session: Session, day: date) -> Iterable[Sequence[str | Non
     return session.execute(going.execution_options(yield_per=AT_ONCE))
 
 
-def _of_day(day: date) -> tuple[object, ...]:
+def _of_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     start = datetime.combine(day, time.min, UTC)
     return SightingRow.seen_at >= start, SightingRow.seen_at < start + timedelta(days=1)
 

@@ -182,7 +182,10 @@ def _answer(session: Session, row: QueryRow, case: Case, found: Found, now: date
 
 
 def _with_count(look: Look, found: Found) -> Look:
-    return Look(look.action, {**look.details, "count": found.count, "truncated": found.truncated})
+    """Return a look with how much it showed: sightings, and vehicles where it lists them."""
+    vehicles = {"vehicles": len(found.vehicles)} if found.vehicles else {}
+    shown = {"count": found.count, "truncated": found.truncated, **vehicles}
+    return Look(look.action, {**look.details, **shown})
 
 
 def _record(
