@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Integer, select
 
-from operations.store import Session
-from operations.tables import CameraHour
+from operations.store import Session, listed
+from operations.tables import CameraHour, UtcTime
 from operations.tracks.sites import sites
 from operations.tracks.track import Saw, SiteHour
 
@@ -20,9 +20,10 @@ def saw_in(session: Session) -> Saw:
         cameras_of = sites(session).cameras_of
         newest = sorted(asked, key=lambda each: (each[1], each[0]))[-MOST_ASKED:]
         keys = {(camera, hour): site for site, hour in newest for camera in cameras_of[site]}
-        wanted = select(CameraHour.camera_id, CameraHour.hour).where(
-            tuple_(CameraHour.camera_id, CameraHour.hour).in_(list(keys)), CameraHour.read > 0
-        )
+        # As pairs in a condition, 500 of them take PostgreSQL 30 ms to plan and as many index scans.
+        one = listed(session, list(keys), (("camera", Integer()), ("hour", UtcTime())))
+        found = (CameraHour.camera_id == one.c.camera) & (CameraHour.hour == one.c.hour)
+        wanted = select(CameraHour.camera_id, CameraHour.hour).join(one, found).where(CameraHour.read > 0)
         return {(keys[camera, hour], hour) for camera, hour in session.execute(wanted)}
 
     return saw
