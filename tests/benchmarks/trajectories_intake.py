@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select
 
 from operations import stream
 from operations.audit import SYSTEM
+from operations.hits import CameraPlace
 from operations.intake import COLUMNS, Known, take_messages
 from operations.quarantine import NewQuarantine, add
 from operations.relay import relay
@@ -97,8 +98,6 @@ def _matching(engine: Engine, sightings: list[Sighting], now: datetime) -> Json:
 
 
 def _places(session: Any) -> Json:
-    from operations.hits import CameraPlace
-
     rows = session.execute(select(Camera.id, Camera.code, Camera.lon, Camera.lat))
     return {row.code: CameraPlace(*row) for row in rows}
 
