@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -51,6 +52,7 @@ def main() -> int:
     )
     parser.add_argument("--parts", default="", help="only these parts, by name, with commas between")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started and written goes too
     report: Json = {
         "benchmark": "trajectories",
         "sightings": options.sightings,
