@@ -3,7 +3,7 @@
 Robust by medians and low quantiles, shrunk towards what the roads say where few vehicles were counted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ SPREADS = (0.08, 0.5)
 TYPICAL = 0.7
 """A movement counts for the hour's factor while its time is within this (of the log) of its pair's median."""
 PAIRS_AT_ONCE = 1_000
+MOST_SEEN = 1_500
 LOG_BINS = np.log(bin_seconds(np.arange(BINS)))
 BIN_WIDTH = float(LOG_BINS[1] - LOG_BINS[0])
 
@@ -61,11 +62,13 @@ def traffic_of(histogram: Histogram, sites: Sites) -> Traffic:
     positions = sites.positions(pairs[:, 0]), sites.positions(pairs[:, 1])
     times = Times(sites.node[positions[0]], sites.node[positions[1]], np.exp(reference), total)
     factors = edge_factors(sites.network, times, UNLEARNED_FACTOR)
-    by_road = _log_by_road(sites, factors, positions)
+    roads = _by_road(sites, factors)
+    by_road = np.log(np.minimum(roads.road_seconds_at(*positions), 1e6))
     reference = (total * reference + PAIR_PRIOR * by_road) / (total + PAIR_PRIOR)
     by_hour, counts = _by_hour(_Counted(pair, hour, histogram.bin[kept], count), reference[:, None] + hours)
     low, up = _spreads(pair, log_s - by_hour[pair, hour], count, len(pairs))
-    return Traffic(pairs[:, 0], pairs[:, 1], counts, by_hour, low, up, np.exp(hours), factors)
+    learned = Traffic(pairs[:, 0], pairs[:, 1], counts, by_hour, low, up, np.exp(hours), factors)
+    return _with_roads(learned, roads)
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,20 @@ def _median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(running, running[-1] / 2)])
 
 
-def _log_by_road(sites: Sites, factors: Floats, positions: tuple[Ints, Ints]) -> Floats:
-    """Return the logarithm of the seconds that the roads' factors say."""
-    edges = len(sites.network.target)
-    unlearned = nothing_learned(edges)
-    roads = Traffic(**{**unlearned.__dict__, "edge_factor": factors})
-    seconds = TravelTimes(sites, roads).road_seconds_at(*positions)
-    return np.log(np.minimum(seconds, 1e6))
+def _by_road(sites: Sites, factors: Floats) -> TravelTimes:
+    """Return the travel times that the roads' factors alone say."""
+    unlearned = nothing_learned(len(sites.network.target))
+    return TravelTimes(sites, replace(unlearned, edge_factor=factors))
+
+
+def _with_roads(learned: Traffic, roads: TravelTimes) -> Traffic:
+    """Add the seconds by road between all the sites that taught something, unless they are too many."""
+    seen = np.unique(np.concatenate([learned.start, learned.end]))
+    if len(seen) > MOST_SEEN:
+        return learned
+    at = roads.sites.positions(seen)
+    seconds = roads.road_seconds_at(np.repeat(at, len(at)), np.tile(at, len(at)))
+    return replace(learned, seen=seen, by_road=seconds.reshape(len(at), len(at)))
 
 
 def _by_hour(counted: _Counted, expected: Floats) -> tuple[Floats, Floats]:

@@ -77,6 +77,7 @@ class Traffic:
 
     start, end [pairs]: site ids; count, log_usual [pairs, 24]; spread_low, spread_up [pairs]: of the log;
     hour_factor [24] and edge_factor [edges]: on the network's free-flow seconds, together.
+    by_road [seen, seen]: usual seconds along the roads between the sites `seen`, so that nobody searches.
     """
 
     start: Ints
@@ -87,6 +88,8 @@ class Traffic:
     spread_up: Floats
     hour_factor: Floats
     edge_factor: Floats
+    seen: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    by_road: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     def to_bytes(self) -> bytes:
         """Return the arrays as npz bytes, floats halved to four bytes."""
@@ -156,6 +159,10 @@ class TravelTimes:
         network = self.sites.network
         self.edge_seconds = network.seconds.astype(np.float64) * self.traffic.edge_factor
         self.trees = Trees(network, self.edge_seconds)
+        seen = np.isin(self.traffic.seen, self.sites.ids)
+        self._by_road = self.traffic.by_road[np.ix_(seen, seen)].astype(np.float32)
+        self._seen_at = np.full(len(self.sites.ids), -1, dtype=np.int64)
+        self._seen_at[self.sites.positions(self.traffic.seen[seen])] = np.arange(int(seen.sum()))
         self._row_of = np.full(len(self.sites.ids), -1, dtype=np.int64)
         self._rows = np.zeros((0, len(self.sites.ids)), dtype=np.float32)
         known = np.isin(self.traffic.start, self.sites.ids) & np.isin(self.traffic.end, self.sites.ids)
@@ -217,6 +224,15 @@ class TravelTimes:
 
     def road_seconds_at(self, here: Ints, there: Ints) -> Floats:
         """Return the usual seconds along the roads (before the hour's factor) between positions of sites."""
+        start, end = self._seen_at[here], self._seen_at[there]
+        known = (start >= 0) & (end >= 0)
+        found = np.empty(len(here))
+        found[known] = self._by_road[start[known], end[known]]
+        if not known.all():
+            found[~known] = self._searched(here[~known], there[~known])
+        return found
+
+    def _searched(self, here: Ints, there: Ints) -> Floats:
         if (self._row_of[here] < 0).any():
             self._grow(np.unique(here[self._row_of[here] < 0]))
         return self._rows[self._row_of[here], there].astype(np.float64)

@@ -1,12 +1,14 @@
 """Counting and what counts say: movements between sites, times robust against misreads, roads' own speeds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from geo.road_speeds import Times, edge_factors
 from operations.tracks.counting import ONE_VISIT_S, Passes, count
 from operations.tracks.learned import Histogram, traffic_of
-from operations.tracks.travel import BINS, LONGEST_S, TravelTimes, bin_of, bin_seconds
+from operations.tracks.travel import BINS, LONGEST_S, TravelTimes, bin_of, bin_seconds, traffic_from_bytes
 from tests.road import SITES, road
 
 DAY_S = 86_400.0
@@ -98,3 +100,26 @@ def test_every_edge_finds_its_own_pace_from_times_of_whole_ways() -> None:
     ways = np.array([own[i, i + 1] + own[i + 1, i + 2] for i in starts.tolist()]) * float(network.seconds[0])
     assert np.abs(ways / seconds - 1).max() < 0.25
     assert own[4, 5] > 1.5 * own[8, 9]
+
+
+def test_what_is_stored_answers_as_what_was_learned_and_as_the_roads_do() -> None:
+    sites = road().sites
+    histograms = [_histogram(np.full(40, 150.0 + site), site, site + 1) for site in range(1, 6)]
+    together = [
+        np.concatenate([getattr(one, name) for one in histograms])
+        for name in ("start", "end", "hour", "bin", "count")
+    ]
+    learned = traffic_of(Histogram(*together), sites)
+    assert learned.by_road.shape == (6, 6)
+    every = list(range(1, SITES + 1))
+    found = [
+        TravelTimes(sites, traffic).matrix(every, every, 12)
+        for traffic in (
+            learned,
+            traffic_from_bytes(learned.to_bytes()),
+            replace(learned, seen=np.zeros(0, dtype=np.int64), by_road=np.zeros((0, 0))),
+        )
+    ]
+    for other in found[1:]:
+        assert np.allclose(found[0].usual_s, other.usual_s, rtol=1e-4)
+        assert (found[0].learned == other.learned).all()
