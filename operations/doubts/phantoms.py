@@ -26,13 +26,13 @@ LINKED_S = 45 * 60.0
 LEAST_VISITS = 8
 LEAST_SAMPLE = 8
 DAYS_IF_ALIKE, A_DAY_IF_ALIKE = 3, 10
-"""What looks like one and the same vehicle may be one that lives here, whose way passes no other camera: it is
-not believed only if it comes so often a day, on so many days."""
+"""What looks like one and the same vehicle may be one that lives here, whose way passes no other camera: it
+is not believed only if it comes so often a day, on so many days."""
 SEVERAL = 0.25
 """Of the way from two strangers' agreement to one vehicle's: below, the visits are of several vehicles."""
 TOO_OFTEN = 1e-3
-TOO_UNLINKED = 1e-3
-"""After correction for all texts that are tested."""
+TOO_UNLINKED, TOO_UNLINKED_IF_SEVERAL = 1e-3, 0.05
+"""After correction for all texts that are tested; looking like several vehicles is evidence of its own."""
 TIED_IF_UNKNOWN = 0.2
 LEAST_TIED = 0.1
 """Of the beta-binomial: how alike the visits of one vehicle are at least (some live behind the camera)."""
@@ -160,11 +160,12 @@ def judge(visits: Visits, usual: Usual, reads: int, tested: int) -> Phantom | No
     if visits.count < LEAST_VISITS or too_often(reads, usual.per_text) > TOO_OFTEN:
         return None
     p = min(1.0, tested * so_few_linked(visits.linked, visits.count, usual))
-    if p > TOO_UNLINKED:
+    several = _are_several(visits, usual)
+    if p > (TOO_UNLINKED_IF_SEVERAL if several else TOO_UNLINKED):
         return None
     days = len(np.unique(visits.at_s // 86_400))
     lives_here = days < DAYS_IF_ALIKE or visits.count < A_DAY_IF_ALIKE * days
-    if lives_here and not _are_several(visits, usual):
+    if lives_here and not several:
         return None
     return Phantom(
         visits=visits.count,
