@@ -11,8 +11,8 @@ from operations.tracks.fitting import HORIZON_S, Passes, evidence_of, taken
 from operations.tracks.travel import TravelTimes
 from operations.tracks.two_vehicles import SKIPPED_ALONE, one_vehicle
 
-PRIOR_WRONG, PRIOR_KNOWN_WRONG = 0.02, 0.002  # cameras whose offset is not known, and is
-PRIOR_ASTRAY = 0.0001  # of cameras err in time in a way that no one offset puts right
+PRIOR_WRONG, PRIOR_KNOWN_WRONG = 0.05, 0.002  # cameras whose offset is not known, and is
+PRIOR_ASTRAY = 0.00003  # of cameras err in time in a way that no one offset puts right
 USUAL_OFFSET_S = 120.0
 MOST_CAMERAS = 4  # that take part in most conflicts
 OFFSETS_TRIED = 3

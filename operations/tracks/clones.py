@@ -23,7 +23,7 @@ from operations.tracks.readings import Reading
 from operations.tracks.travel import TravelTimes
 from operations.tracks.two_vehicles import one_vehicle, separated, two_vehicles
 
-PRIOR_CLONED = 0.03
+PRIOR_CLONED = 0.05
 """Of plates of which somebody asks; of a county's it is a hundred times less."""
 LOOK_ALIKE = 0.6  # who copies a plate mostly copies that of the same make and colour
 CHOSEN_LOOK = 1 / 6  # the second vehicle's look is taken from the readings themselves

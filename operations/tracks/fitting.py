@@ -21,8 +21,8 @@ from operations.tracks.travel import (
 from operations.tracks.two_vehicles import LAGS, Evidence
 
 HORIZON_S = 3 * 3600.0  # no drive within a county takes longer: later readings exclude nothing
-SLACK = 0.5  # of the errors of two times: they seldom add up
-NEVER = 1e-8  # the least any fit can be: what nobody thought of
+SLACK = 1.0  # of the errors of two times, granted in favour of one vehicle
+NEVER = 1e-12  # the least any fit can be: misreads, clocks and cameras astray have hypotheses of their own
 COHERENT = 6.0  # so much likelier a vehicle is seen where its road leads, in the usual time, than anywhere
 STAYED = 0.7  # so much likelier a vehicle that stood starts where it was last seen
 STANDS_WITHIN_S = 600.0
@@ -99,10 +99,9 @@ def fit_of(passes: Passes, travel: TravelTimes, lags: int) -> NDArray[np.float64
     slack_s = passes.error_s[later] + passes.error_s[earlier]
     stood = 1 + STAYED * np.exp(-band.usual_s / STANDS_WITHIN_S)
     coherent = np.where(band.learned, COHERENT, 1.0)
-    density = density_of(
-        seconds + np.where(seconds < band.usual_s, slack_s, 0.0), band, _composed_spread(travel)
-    )
     early = seconds < band.usual_s
+    granted_s = np.where(early, np.minimum(seconds + slack_s, band.usual_s), seconds)
+    density = density_of(granted_s, band, _composed_spread(travel))
     on_time = np.where(early, density * np.maximum(coherent, stood), stood + coherent * density)
     fit[later, lag] = np.maximum(np.where(seconds < HORIZON_S, on_time, stood), NEVER)
     return fit

@@ -122,6 +122,8 @@ def legs(stored: Stored) -> Json:
                 if not each.ways or None in ends or month.trip[ends[0]] != month.trip[ends[1]]:
                     continue
                 true = month.true_nodes(*ends).tolist()
+                if len(true) < 2:  # a wrong clock turned the order round
+                    continue
                 on_road = set(pairwise(true))
                 nodes = each.ways[0][0].way.nodes.tolist()
                 for edge in pairwise(nodes):
