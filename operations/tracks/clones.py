@@ -35,6 +35,7 @@ SPLIT_SHARE, SPLIT = (
     20.0,
 )  # the second colour's share, and how much likelier two looks (log) raise a doubt
 DOUBTED = 0.5
+QUIET = 0.2  # of cloned plates, about so many do not contradict themselves within a month
 SURE, UNSURE = 0.8, 0.3
 
 
@@ -205,5 +206,5 @@ def _by_looks_alone(passes: Passes, travel: TravelTimes) -> CloneVerdict:
     if other >= SPLIT_SHARE * colours.total():
         alike, differ = two_vehicles(evidence_of(passes, travel))
         parted = bool(differ - alike > SPLIT)
-    probability, verdict = (DOUBTED, "unclear") if parted else (PRIOR_CLONED, "one_vehicle")
+    probability, verdict = (DOUBTED, "unclear") if parted else (PRIOR_CLONED * QUIET, "one_vehicle")
     return CloneVerdict(probability, verdict, [], (list(passes.readings), []), [], {})
