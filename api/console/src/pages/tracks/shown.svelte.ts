@@ -31,6 +31,14 @@ export class Shown {
   playheads = $derived<Playhead[]>(this.makePlayheads());
   bounds = $derived(this.makeBounds());
 
+  /** Show another answer, or none; what was chosen of the one before is forgotten. */
+  open(answer: QueryAnswer | null): void {
+    this.answer = answer;
+    this.at = null;
+    this.site = null;
+    this.conflict = null;
+  }
+
   get listsVehicles(): boolean {
     const answer = this.answer;
     return answer !== null && (answer.kind === "search" || answer.kind === "area" || (answer.kind === "path" && answer.vehicles.length > 1));
