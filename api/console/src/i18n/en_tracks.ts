@@ -45,6 +45,7 @@ export const enTracks: typeof zhTracks = {
   "watch.own": "Your own: another person must decide",
   "watch.why": "Reason (required)",
   "watch.none": "No entries",
+  "dur.ms": "{m} min {s} s",
   "dur.h": "{n} h {m} min",
   "dur.d": "{n} d {h} h",
   "keys.check": "Check the alert's pictures",

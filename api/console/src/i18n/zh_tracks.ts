@@ -43,6 +43,7 @@ export const zhTracks = {
   "watch.own": "本人申请，须由他人审批",
   "watch.why": "理由（必填）",
   "watch.none": "没有布控条目",
+  "dur.ms": "{m} 分 {s} 秒",
   "dur.h": "{n} 小时 {m} 分",
   "dur.d": "{n} 天 {h} 小时",
   "keys.check": "核对告警大图",

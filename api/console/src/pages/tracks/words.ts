@@ -31,8 +31,9 @@ export function legWords(leg: Pick<Leg, "verdict" | "seconds" | "shortest_s" | "
   return t("leg.driven", { took, usual: longDuration(leg.usual_s), slow: longDuration(leg.slow_s) });
 }
 
-/** 45 s, 6 min, 3 h 20 min, 2 d 4 h */
+/** 45 s, 2 min 10 s, 16 min, 3 h 20 min, 2 d 4 h: legs of a few minutes are told to the second. */
 export function longDuration(seconds: number): string {
+  if (seconds >= 90 && seconds < 600) return t("dur.ms", { m: Math.floor(Math.round(seconds) / 60), s: Math.round(seconds) % 60 });
   if (seconds < 5400) return duration(seconds);
   const hours = Math.floor(seconds / 3600);
   if (hours < 48) return t("dur.h", { n: hours, m: Math.round((seconds % 3600) / 60) });
