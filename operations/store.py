@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
     type_coerce,
 )
 from sqlalchemy import Engine as Engine  # other rooms take Engine and Session from here
@@ -201,6 +202,18 @@ def listed(
             for i, (name, kind) in enumerate(columns)
         ]
     return select(*taken).subquery()
+
+
+def for_each(session: Session, rows: Subquery, wanted: Any) -> Any:
+    """Return the rows, each beside all that `wanted` finds for it; its conditions name the rows' columns.
+
+    PostgreSQL takes a condition on a row's times for a weak one and would read whole tables: here it looks
+    up row by row, each time in the partitions of those times alone (OFFSET 0 keeps it from thinking again).
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return wanted.add_columns(*rows.c)
+    found = wanted.offset(0).lateral()
+    return select(*found.c, *rows.c).select_from(rows.join(found, true()))
 
 
 def is_partitioned(session: Session) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Integer, select
 
 from operations.reads.errors import ReadErrors
-from operations.store import Session, listed
+from operations.store import Session, for_each, listed
 from operations.tables import Camera, SightingRow
 from operations.times import to_text
 from operations.tracks.company import (
@@ -216,17 +216,16 @@ def _nearby(session: Session, kept: Sequence[Reading]) -> _Found:
     time = SightingRow.__table__.c.seen_at.type
     named = (("reading", Integer()), ("camera", Integer()), ("since", time), ("until", time))
     window = listed(session, asked, named)
-    rows = session.execute(
-        select(window.c.reading, SightingRow.camera_id, SightingRow.seen_at, SightingRow.plate)
-        .select_from(window)
-        .join(
-            SightingRow,
-            (SightingRow.camera_id == window.c.camera)
-            & (SightingRow.seen_at >= window.c.since)
-            & (SightingRow.seen_at <= window.c.until),
-        )
-        .where(SightingRow.plate.is_not(None))
-    ).all()
+    passes = select(SightingRow.camera_id, SightingRow.seen_at, SightingRow.plate).where(
+        SightingRow.camera_id == window.c.camera,
+        SightingRow.seen_at >= window.c.since,
+        SightingRow.seen_at <= window.c.until,
+        SightingRow.plate.is_not(None),
+    )
+    rows = [
+        (row.reading, row.camera_id, row.seen_at, row.plate)
+        for row in session.execute(for_each(session, window, passes))
+    ]
     return _Found(
         np.array([row[0] for row in rows], dtype=np.int64),
         np.array([row[1] for row in rows], dtype=np.int64),
