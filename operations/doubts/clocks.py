@@ -30,6 +30,8 @@ LEAST_LEGS = 20
 LEAST_OF_A_NEIGHBOUR = 5
 LEAST_NEIGHBOURS = 2
 AGREE = 0.6
+AGREE_OF_LEGS = 0.5
+"""Of few legs, a handful of one vehicle's detours can agree on an offset that is none."""
 WELL_AGAIN_S = 15.0
 
 
@@ -159,7 +161,7 @@ def _clock(other: Ints, if_came_s: Floats, if_left_s: Floats, least_off_s: float
         abs(offset_s) >= max(least_off_s, 5 * error_s)
         and neighbours >= LEAST_NEIGHBOURS
         and convinced >= AGREE * neighbours
-        and agree.mean() >= 0.3
+        and agree.mean() >= AGREE_OF_LEGS
     )
     return Clock(offset_s, error_s, len(other), int(agree.sum()), neighbours, bool(is_off))
 

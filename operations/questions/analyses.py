@@ -19,9 +19,11 @@ from operations.tracks import where_next as following
 from operations.tracks.companions import Companion
 from operations.tracks.neighbours import foreign_reads
 from operations.tracks.readings import Reading
-from operations.tracks.track import Track, track_of, tracks_of
+from operations.tracks.track import Saw, Track, track_of, tracks_of
 from operations.tracks.travel import TravelTimes, travel_times
+from operations.tracks.working import saw_in
 
+LAST = timedelta(days=1)
 AROUND = timedelta(hours=1)
 """An encounter's two sightings lie well within this of each other."""
 
@@ -33,7 +35,7 @@ def clone(session: Session, question: Question, now: datetime) -> Found:
     errors = read_errors(session)
     foreign = foreign_reads(session, plate, question.since, question.until, errors)
     verdict = clones.check(readings, travel, errors, foreign)
-    tracks = _apart(plate, readings, verdict, travel)
+    tracks = _apart(plate, readings, verdict, (travel, saw_in(session)))
     return replace(found_of(session, {plate: readings}, tracks, truncated), clone=clones.clone_json(verdict))
 
 
@@ -42,7 +44,8 @@ def companions(session: Session, question: Question, now: datetime) -> Found:
     plate, travel = question.plate or "", travel_times(session)
     readings, truncated = readings_asked(session, question, plate)
     found = company.companions(session, readings, travel, read_errors(session), plate)
-    own = found_of(session, {plate: readings}, tracks_of(plate, readings, travel), truncated)
+    tracks = tracks_of(plate, readings, travel, saw_in(session))
+    own = found_of(session, {plate: readings}, tracks, truncated)
     told = company.companions_json(found)
     for one in told:
         one["encounters_list"] = cameras_as_places(session, one["encounters_list"])
@@ -54,16 +57,22 @@ def compare(session: Session, question: Question, now: datetime) -> Found:
     plate, other = question.plate or "", question.other_plate or ""
     one, two = readings_asked(session, question, plate), readings_asked(session, question, other)
     travel, met = travel_times(session), encounters.between(one[0], two[0])
-    tracks = [*tracks_of(plate, one[0], travel), *tracks_of(other, two[0], travel)]
+    saw = saw_in(session)
+    tracks = [*tracks_of(plate, one[0], travel, saw), *tracks_of(other, two[0], travel, saw)]
     found = found_of(session, {plate: one[0], other: two[0]}, tracks, one[1] or two[1])
     return replace(found, companions=_comparison(session, other, met))
 
 
 def where_next(session: Session, question: Question, now: datetime) -> Found:
-    """Answer where the vehicle will likely pass next and when, and which unit could be there before it."""
+    """Answer where the vehicle will likely pass next and when, and which unit could be there before it.
+
+    Its way is shown of the last day only; what it did before only counts.
+    """
     plate, travel = question.plate or "", travel_times(session)
     readings, truncated = readings_asked(session, question, plate)
-    found = found_of(session, {plate: readings}, tracks_of(plate, readings, travel), truncated)
+    last = [each for each in readings if readings[-1].at - each.at < LAST]
+    tracks = tracks_of(plate, last, travel, saw_in(session))
+    found = found_of(session, {plate: last}, tracks, truncated)
     believed = [each for each in readings if each.quarantined is None]
     points = following.where_next(session, believed[-1], now, believed) if believed else []
     units = {one.point.site: one for one in interceptions(session, travel.sites.network, points, now)}
@@ -75,12 +84,15 @@ def where_next(session: Session, question: Question, now: datetime) -> Found:
 
 
 def _apart(
-    plate: str, readings: list[Reading], verdict: clones.CloneVerdict, travel: TravelTimes
+    plate: str, readings: list[Reading], verdict: clones.CloneVerdict, by: tuple[TravelTimes, Saw]
 ) -> list[Track]:
     """Return the tracks of the two vehicles under a cloned plate; of one vehicle otherwise."""
     if verdict.verdict == "one_vehicle":
-        return tracks_of(plate, readings, travel)
-    return [track_of(plate, one, travel, vehicle) for vehicle, one in enumerate(verdict.vehicles, 1) if one]
+        return tracks_of(plate, readings, *by)
+    travel, saw = by
+    return [
+        track_of(plate, one, travel, number, saw) for number, one in enumerate(verdict.vehicles, 1) if one
+    ]
 
 
 def _with_others(session: Session, own: Found, found: list[Companion]) -> Found:
