@@ -135,7 +135,9 @@ def significance(counts: Ints, chance: Chance, habit: Habit | None) -> tuple[flo
             rate = SHAPE / (chance.mean[w] * chance.shares[w, m])
             p, mean = float(betainc(met, SHAPE, 1 / (1 + rate))), SHAPE / rate
             if habit is not None:
-                seen = UNKNOWN + float(habit.events[w, m])
+                # A habit seen at few points is held for one at more, as often as traffic shares so many.
+                events = max(habit.events[w, m], habit.events[w, 0] * chance.shares[w, m])
+                seen = UNKNOWN + float(events)
                 shape = min(seen, FIRMEST)
                 rate = float(habit.per_encounter[w]) * shape / seen
                 by_habit = float(betainc(met, shape, 1 / (1 + rate)))
