@@ -35,7 +35,10 @@ class PathProperties(Answer):
     ] = None
     distance_m: Annotated[float | None, Field(examples=[4210.0])] = None
     implausible: Annotated[
-        bool, Field(examples=[False], description="faster than any road allows: told with both readings, never drawn")
+        bool,
+        Field(
+            examples=[False], description="faster than any road allows: told with both readings, never drawn"
+        ),
     ] = False
     from_sighting: Annotated[str | None, Field(examples=["C0001:1795406400000:12"])] = None
     to_sighting: Annotated[str | None, Field(examples=["C0002:1795406400000:31"])] = None
