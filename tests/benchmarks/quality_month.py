@@ -1,4 +1,4 @@
-"""A generated month whose vehicles drive one drive at a time, stored and learned: what is asked has answers."""
+"""A generated month whose vehicles drive one drive at a time, stored and learned: what is asked is known."""
 
 import time
 from collections.abc import Callable
