@@ -70,10 +70,10 @@ def test_plates_are_read_in_the_main_stream_and_its_loss_is_told_not_suffered(tm
     both = CameraThread(WatchedCamera("C1", str(main), sub_source=str(sub)), shared)
     gone = f"rtsp://admin:s3cr3t@127.0.0.1:{free_port()}/main"
     blind = CameraThread(WatchedCamera("C2", gone, sub_source=str(sub)), shared)
-    for camera in (both, blind):
-        camera.start()
+    both.start()
     wait_until(lambda: widths, "a look at a plate")
     assert min(widths) > 140, "twice as wide as in the sub-stream"
+    blind.start()  # later: it reads from the sub-stream
     wait_until(lambda: {sighting.camera for sighting in published} == {"C1", "C2"}, "sightings of both")
     healths = {camera.camera.code: health_of(camera) for camera in (both, blind)}
     for camera in (both, blind):
