@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,10 @@ from sqlalchemy import func, select
 from operations.migrate import migrate
 from operations.quarantine_finding import look
 from operations.reads.plate_index import plate_index
-from operations.store import Engine, engine_from_url, reading
-from operations.tables import Camera, SightingRow
+from operations.store import Engine, engine_from_url, reading, writing
+from operations.tables import Camera, LearnedUntil, SightingRow
 from operations.tracks.learning import catch_up
-from operations.tracks.travel import travel_times
+from operations.tracks.travel import TRAFFIC, travel_times
 from tests.benchmarks import trajectories_questions as questions
 from tests.benchmarks.county_month import make_month, write_month
 from tests.benchmarks.county_truth import Month
@@ -50,6 +50,9 @@ def main() -> int:
     parser.add_argument(
         "--keep", metavar="DIR", help="keep the SQLite month here and take it from here again"
     )
+    parser.add_argument(
+        "--learn-days", type=int, default=0, help="learn the traffic of the last days only; 0: of all"
+    )
     parser.add_argument("--parts", default="", help="only these parts, by name, with commas between")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started and written goes too
@@ -66,7 +69,7 @@ def main() -> int:
     for name in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
         report[name] = {}
         with _database(name, options) as engine:
-            measure(engine, month, report[name], options.parts, lambda: _write(report, options.json))
+            measure(engine, month, report[name], options, lambda: _write(report, options.json))
     _write(report, options.json)
     if not options.json:
         print(json.dumps(report, indent=1, ensure_ascii=False))
@@ -75,7 +78,9 @@ def main() -> int:
     )
 
 
-def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callable[[], None]) -> None:
+def measure(
+    engine: Engine, month: Month, report: Json, options: argparse.Namespace, keep: Callable[[], None]
+) -> None:
     """Fill the database unless it is filled, then take each part's figures; what fails says so."""
     asking = questions.Asking(engine, month, Bare(engine), np.random.default_rng(SEED))
     parts: dict[str, Callable[[], Json]] = {
@@ -90,8 +95,12 @@ def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callabl
         "doubts": lambda: doubts(engine, month),
         "intake": lambda: intake(engine, month),
     }
-    wanted = only.split(",") if only else list(parts)
-    for name, part in {"fill": lambda: fill(engine, month), **{name: parts[name] for name in wanted}}.items():
+    wanted = options.parts.split(",") if options.parts else list(parts)
+    learn_from = month.wishes.ends - timedelta(days=options.learn_days) if options.learn_days else None
+    for name, part in {
+        "fill": lambda: fill(engine, month, learn_from),
+        **{name: parts[name] for name in wanted},
+    }.items():
         started = time.monotonic()
         try:
             report[name] = part()
@@ -104,8 +113,8 @@ def measure(engine: Engine, month: Month, report: Json, only: str, keep: Callabl
     asking.bare.close()
 
 
-def fill(engine: Engine, month: Month) -> Json:
-    """Store the month and learn the traffic from it, as the timer would; then load the index."""
+def fill(engine: Engine, month: Month, learn_from: datetime | None) -> Json:
+    """Store the month and learn the traffic from it (from a time on), as the timer would; load the index."""
     migrate(engine, month.wishes.ends.date())
     told: Json = {}
     with reading(engine) as session:
@@ -114,6 +123,9 @@ def fill(engine: Engine, month: Month) -> Json:
         assert not stored, f"the kept database holds {stored} other sightings: remove it"
         told["written_s"] = _timed(lambda: write_month(engine, month, _say))
     _say("learning")
+    if learn_from is not None:
+        with writing(engine) as session:
+            session.merge(LearnedUntil(name=TRAFFIC, until=learn_from))
     told["learned_s"] = _timed(lambda: catch_up(engine, month.wishes.ends + timedelta(hours=4)))
     with reading(engine) as session:
         told["plate_index_s"] = _timed(lambda: plate_index(session))

@@ -31,7 +31,8 @@ def a_sighting(media_dir: Path, track: int = 3) -> Sighting:
     vehicle = VehiclePass(
         track=track, vehicle_class="car", confidence=0.8, first_seen_s=10.0, last_seen_s=13.5, path=[],
         plate=plate, colour="red", direction="towards", best_frame=frame, best_box=(1280, 0, 2600, 720),
-        plate_crop=np.full((20, 60, 3), 90, np.uint8), lane=2, speed_kmh=41.26, speed_error_kmh=2.04, plate_looks=("浙JA1234", "浙JA1Z34"),
+        plate_crop=np.full((20, 60, 3), 90, np.uint8), lane=2, speed_kmh=41.26, speed_error_kmh=2.04,
+        plate_looks=("浙JA1234", "浙JA1Z34"),
     )  # fmt: skip
     return sighting_of(vehicle, TAKE, media_dir, START + timedelta(seconds=2), clock_offset_s=0.25)
 
