@@ -99,7 +99,7 @@ def at_most(
 
 def first_days(session: Session, texts: Iterable[str]) -> dict[str, date]:
     """Return since when there are sightings of these texts, for those of which there are any."""
-    wanted, found = sorted(set(texts)), {}
+    wanted, found = sorted(set(texts)), dict[str, date]()
     for first in range(0, len(wanted), AT_ONCE):
         some = PlateRow.text.in_(wanted[first : first + AT_ONCE])
         found |= dict(session.execute(select(PlateRow.text, PlateRow.first_day).where(some)).all())
