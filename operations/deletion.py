@@ -22,7 +22,7 @@ from operations.store import (
     thin_partition,
     writing,
 )
-from operations.tables import CaseSighting, SightingRow
+from operations.tables import Alert, Case, CaseSighting, ReadCorrection, SightingRow
 
 AT_ONCE = 5_000
 # A picture is stored a little before or after its sighting's own time.
@@ -159,3 +159,10 @@ def _camera_ids(session: Session) -> Iterator[int]:
         if last is None:
             return
         yield last
+
+
+def forget_corrections(session: Session, limit: datetime) -> None:
+    """Delete what people said of readings before `limit` in cases that ended: only what was learned stays."""
+    in_open_cases = select(Alert.id).join(Case, Case.id == Alert.case_id).where(Case.state == "open")
+    old = delete(ReadCorrection).where(ReadCorrection.seen_at < limit)
+    session.execute(old.where(ReadCorrection.alert_id.not_in(in_open_cases)))

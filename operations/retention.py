@@ -13,7 +13,13 @@ from sqlalchemy import func, select
 
 from operations import audit, camera_hours
 from operations.audit import SYSTEM
-from operations.deletion import Pictures, count_left, delete_sightings, kept_pictures
+from operations.deletion import (
+    Pictures,
+    count_left,
+    delete_sightings,
+    forget_corrections,
+    kept_pictures,
+)
 from operations.questions.preserved import count_preserved, preserve_alerts
 from operations.reads.seen_plates import forget_unseen
 from operations.store import Engine, Session, ensure_partitions, reading, take_turn, writing
@@ -81,6 +87,7 @@ def expire(engine: Engine, media_dir: Path, now: datetime, days: int) -> Expired
         pictures.sweep()
     with writing(engine) as session:
         camera_hours.forget_old(session, now)
+        forget_corrections(session, limit)
         plates = forget_unseen(session, limit.date())
     with reading(engine) as session:
         left, preserved = count_left(session, limit), count_preserved(session, limit)

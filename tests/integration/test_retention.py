@@ -7,16 +7,26 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import JSON, column, delete, insert, select, table, text, update
 
-from operations import media
+from operations import media, verdicts
 from operations.intake import Known
 from operations.migrate import _config
 from operations.questions.preserved import preserve
 from operations.retention import Expired, expire, make_partitions
 from operations.store import Engine, partitions_before, reading, writing
-from operations.tables import AlertSighting, AuditRow, Case, CaseSighting, QueryRow, SightingRow, UtcTime
+from operations.tables import (
+    AlertSighting,
+    AuditRow,
+    Case,
+    CaseSighting,
+    QueryRow,
+    ReadCorrection,
+    SightingRow,
+    UtcTime,
+)
 from operations.times import to_text
+from operations.verdicts import Said
 from tests.conftest import Clock
-from tests.village import INVESTIGATOR, PLATE, found_village, seen, take, watch_for
+from tests.village import INVESTIGATOR, OPERATOR, PLATE, found_village, seen, take, watch_for
 
 DAYS = 30
 
@@ -43,6 +53,7 @@ def _world(engine: Engine, media_dir: Path, clock: Clock) -> None:
     assert take(engine, Known(), now, seen(now, 1, snapshot=old[0]), asked_for, *others).refused == []
     with writing(engine) as session:
         preserve(session, 1, "a question", [(asked_for.id, asked_for.seen_at)])
+        verdicts.confirm(session, 1, Said(), OPERATOR, now)
     later = clock.move(40 * 86_400)
     new = seen(later, 5, snapshot=_picture(media_dir, b"new", later))
     assert take(engine, Known(), later, new).refused == []
@@ -57,6 +68,7 @@ def test_old_sightings_go_and_those_of_open_cases_stay(engine: Engine, clock: Cl
     with reading(engine) as session:
         (row,) = session.scalars(select(AuditRow).where(AuditRow.action == "sightings.expired")).all()
         assert (row.details["sightings"], row.details["preserved"]) == (2, 2)
+        assert len(session.scalars(select(ReadCorrection.id)).all()) == 1
 
 
 def test_when_the_case_is_closed_its_sightings_go_too(engine: Engine, clock: Clock, tmp_path: Path) -> None:
@@ -67,6 +79,7 @@ def test_when_the_case_is_closed_its_sightings_go_too(engine: Engine, clock: Clo
     assert _ids(engine) == {5}
     with reading(engine) as session:
         assert session.scalars(select(AlertSighting.sighting_id)).all(), "that it was seen stays on record"
+        assert session.scalars(select(ReadCorrection.id)).all() == []
         assert partitions_before(session, clock().date() - timedelta(days=DAYS)) == []
 
 
