@@ -22,7 +22,10 @@ GROUP BY 1"""
 SIZES_OF_TABLES = """
 SELECT relname, pg_relation_size(oid) FROM pg_class
 WHERE relname IN ('plates', 'plates_pkey', 'ix_plates_last_day', 'plates_text_key', 'uq_plates_text')"""
-SIZES_OF_SQLITE = "SELECT name, sum(pgsize) FROM dbstat WHERE aggregate = 1 GROUP BY name"
+# Pages, not bytes: summed up by dbstat itself, bytes overflow at 2 GB.
+SIZES_OF_SQLITE = """
+SELECT name, sum(pageno) * (SELECT page_size FROM pragma_page_size) FROM dbstat WHERE aggregate = 1
+GROUP BY name"""
 
 
 def storage(engine: Engine, bare: Bare) -> Json:
