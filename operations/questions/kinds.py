@@ -36,7 +36,7 @@ def path_or_search(session: Session, question: Question, now: datetime) -> Found
 
 
 def search(session: Session, question: Question, now: datetime) -> Found:
-    """Answer which vehicles a pattern fits, the best fit first, with the newest sightings of each."""
+    """Answer which vehicles a pattern fits, the best fit first, with the newest sightings of the first."""
     ranked, truncated = rank(session, question)
     seen = newest_of_each(session, question, ranked)
     return Found(

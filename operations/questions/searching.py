@@ -23,6 +23,8 @@ MOST_TEXTS = 5_000
 """Plate texts that a loose pattern fits exactly: so many are looked for in the time asked about."""
 TEXTS_AT_ONCE = 1_000
 SHOWN_OF_EACH = 3
+SHOWN_VEHICLES = 50
+"""The newest sightings are shown of the best fits; of all it is told how often and when they were seen."""
 LEAST = 1e-4
 """P(read | plate) under which a misread is not looked for: four in five of all misreads lie above it, and
 most other vehicles' plates, which are nobody's business here, below."""
@@ -70,10 +72,10 @@ def rank(session: Session, question: Question) -> tuple[list[Ranked], bool]:
 
 
 def newest_of_each(session: Session, question: Question, ranked: Sequence[Ranked]) -> list[Seen]:
-    """Return the newest few sightings of each vehicle, in order of time."""
+    """Return the newest few sightings of each of the first vehicles, in order of time."""
     at = SightingRow.seen_at
     newest = func.row_number().over(partition_by=SightingRow.plate, order_by=(at.desc(), SightingRow.id))
-    plates = [each.likely.text for each in ranked]
+    plates = [each.likely.text for each in ranked[:SHOWN_VEHICLES]]
     asked = (*asked_of(question), SightingRow.plate.in_(plates))
     numbered = select(SightingRow.id, at, newest.label("number")).where(*asked).subquery()
     same = (SightingRow.id == numbered.c.id) & (at == numbered.c.seen_at)
