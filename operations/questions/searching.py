@@ -63,10 +63,11 @@ def rank(session: Session, question: Question) -> tuple[list[Ranked], bool]:
     index, pattern = plate_index(session), question.plate or ""
     exact = index.search(pattern, None, LEAST, MOST_TEXTS)
     texts = {each.text: each for each in exact}
-    if question.fuzzy:
-        likely = index.search(pattern, read_errors(session), LEAST, MOST_VEHICLES)
-        texts = {each.text: each for each in likely} | texts
     ranked = _seen_among(session, question, texts)
+    if question.fuzzy and len(ranked) <= MOST_VEHICLES:  # else none of them would be shown
+        likely = index.search(pattern, read_errors(session), LEAST, MOST_VEHICLES)
+        misreads = {each.text: each for each in likely if each.text not in texts}
+        ranked += _seen_among(session, question, misreads)
     ranked.sort(key=lambda each: (-each.likely.probability, each.likely.text))
     return ranked[:MOST_VEHICLES], len(exact) == MOST_TEXTS or len(ranked) > MOST_VEHICLES
 
