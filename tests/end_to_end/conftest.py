@@ -129,4 +129,4 @@ def sign_in(page: Page, demo: House, role: str) -> None:
     page.get_by_test_id("login").fill(role)
     page.get_by_test_id("password").fill(demo.password(role))
     page.get_by_test_id("sign-in").click()
-    expect(page.get_by_test_id("sign-in")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_test_id("sign-in")).to_have_count(0)
