@@ -33,7 +33,7 @@ def test_a_path_is_trips_with_what_lies_between_and_a_search_says_why(page: Page
     trips = page.get_by_test_id("trip")
     expect(trips.first).to_be_visible(timeout=ANSWER_WITHIN_MS)
     trips.filter(has_text=re.compile(r"\d\d\.\d km")).first.click()
-    expect(page.locator("aside")).to_contain_text(re.compile("平时 .*可能路线"))
+    expect(page.locator("aside")).to_contain_text(re.compile(r"\d+ 秒，平时 .*–"))
     chosen = page.url
     page.get_by_test_id("play").click()
     page.wait_for_function("document.querySelector('[data-testid=play]').textContent.includes('暂停')")
