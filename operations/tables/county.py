@@ -85,6 +85,20 @@ class RoadNetworkRow(Table):
     arrays: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class RoadClosure(Table):
+    """A road nobody can drive for a while: places [[lon, lat], ...], each closes its nearest road."""
+
+    __tablename__ = "road_closures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    places: Mapped[list[list[float]]] = mapped_column(JSON)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    closed_by: Mapped[int]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None]
+
+
 class CountyRow(Table):
     """The one county this installation serves."""
 
