@@ -5,6 +5,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY_BYTES = 64 * 1024
+# What is sent as files may be larger; these routes check who sends before they read it.
+LARGER_BODY_BYTES = {
+    "/api/v1/patrol/photos": 2 * 1024**2,
+    "/api/v1/patrol/calls": 8 * 1024**2,
+    "/api/v1/county/imports": 128 * 1024**2,
+}
 # Inline style attributes are how Svelte and OpenLayers place things; scripts and style elements stay strict.
 POLICY = "; ".join(
     (
@@ -51,10 +57,11 @@ class Armour:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self.app(scope, _limited(receive), send_armoured)
+        most_bytes = LARGER_BODY_BYTES.get(scope["path"], MOST_BODY_BYTES)
+        await self.app(scope, _limited(receive, most_bytes), send_armoured)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most_bytes: int) -> Receive:
     """Return `receive`, refusing a body as soon as it is too large, whatever its headers say."""
     received_bytes = 0
 
@@ -62,8 +69,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received_bytes
         message = await receive()
         received_bytes += len(message.get("body", b""))
-        if received_bytes > MOST_BODY_BYTES:
-            raise HTTPException(413, f"The body may have {MOST_BODY_BYTES} bytes at most.")
+        if received_bytes > most_bytes:
+            raise HTTPException(413, f"The body may have {most_bytes} bytes at most.")
         return message
 
     return receive_limited
