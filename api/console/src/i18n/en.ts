@@ -1,10 +1,12 @@
 // English words; a key missing here is a type error.
 import { enCameras } from "./en_cameras";
+import { enPlanning } from "./en_planning";
 import { enTracks } from "./en_tracks";
 import type { zh } from "./zh";
 
 export const en: typeof zh = {
   ...enCameras,
+  ...enPlanning,
   ...enTracks,
   none: "—",
   product: "Watchgrid",
@@ -15,7 +17,6 @@ export const en: typeof zh = {
   "page.tracks": "Tracks",
   "page.watchlist": "Watchlist",
   "page.cases": "Cases",
-  "page.patrol": "Patrol",
   "page.devices": "Devices",
   "page.audit": "Audit",
   "page.users": "Users & system",

@@ -1,9 +1,11 @@
 // Chinese words; the type of the table that every other language must fill.
 import { zhCameras } from "./zh_cameras";
+import { zhPlanning } from "./zh_planning";
 import { zhTracks } from "./zh_tracks";
 
 export const zh = {
   ...zhCameras,
+  ...zhPlanning,
   ...zhTracks,
   none: "—",
   product: "Watchgrid",
@@ -14,7 +16,6 @@ export const zh = {
   "page.tracks": "轨迹",
   "page.watchlist": "布控",
   "page.cases": "案件",
-  "page.patrol": "巡线",
   "page.devices": "设备",
   "page.audit": "审计",
   "page.users": "用户与系统",
