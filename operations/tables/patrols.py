@@ -76,6 +76,7 @@ class PatrolPlan(Table):
     __tablename__ = "patrol_plans"
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(index=True)
+    midnight: Mapped[datetime | None]  # when the day begins at the site; None: of an older version
     shift: Mapped[str | None] = mapped_column(String(16))  # the code of the one shift planned; None: all
     name: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(12), index=True)
@@ -109,6 +110,12 @@ class PatrolRoute(Table):
     rest_from: Mapped[datetime | None]
     rest_until: Mapped[datetime | None]
     out_at: Mapped[datetime | None]  # since when the unit no longer drives it
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How the unit was planned: {"start": [lon, lat], "town", "profile", "may_leave_town", "county_wide",
+    "rest": {"from_s", "until_s", "lasts_s"} | None}. A unit that changes later leaves its plans as they are."""
+    line: Mapped[list[list[float]] | None] = mapped_column(JSON(none_as_null=True))  # the way, simplified
+    driving_s: Mapped[float | None]
+    distance_m: Mapped[float | None]
     __table_args__ = (UniqueConstraint("plan_id", "unit_id"),)
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         "patrol_plans",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("midnight", UtcTime(timezone=True), nullable=True),
         sa.Column("shift", sa.String(length=16), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -213,6 +214,10 @@ def upgrade() -> None:
         sa.Column("rest_from", UtcTime(timezone=True), nullable=True),
         sa.Column("rest_until", UtcTime(timezone=True), nullable=True),
         sa.Column("out_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("terms", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("line", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("driving_s", sa.Double(), nullable=True),
+        sa.Column("distance_m", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["plan_id"], ["patrol_plans.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["unit_id"],
