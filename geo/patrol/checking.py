@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from geo.patrol.problem import PatrolUnit, Plan, Problem, Route
 
@@ -109,7 +110,7 @@ def _spacing_faults(problem: Problem, plan: Plan) -> list[str]:
     found = []
     for starts in begun.values():
         starts.sort()
-        for (before_s, one), (after_s, other) in zip(starts, starts[1:], strict=False):
+        for (before_s, one), (after_s, other) in pairwise(starts):
             apart_s = max(problem.visits[one].spacing_s, problem.visits[other].spacing_s)
             if after_s - before_s + ROUNDING_S < apart_s:
                 found.append(f"visits {one} and {other} of one place are too close in time")
@@ -147,4 +148,4 @@ def _route_driving_s(problem: Problem, unit: PatrolUnit, route: Route) -> float:
     if route.rest is not None:
         places.insert(route.rest.after, unit.start)
     way = [unit.start, *places, unit.end]
-    return sum(float(problem.seconds[unit.profile][a, b]) for a, b in zip(way, way[1:], strict=False))
+    return sum(float(problem.seconds[unit.profile][a, b]) for a, b in pairwise(way))
