@@ -24,6 +24,13 @@ CAMERA_STATE_CHANGED = "camera.state_changed"
 SIGHTINGS_COUNTED = "sightings.counted"
 WATCHLIST_CHANGED = "watchlist.changed"
 PATROL_CHECKED_IN = "patrol.checked_in"
+PATROL_PLANNED = "patrol.planned"
+PATROL_PUBLISHED = "patrol.published"
+PATROL_CHANGED = "patrol.changed"
+DISTRESS_RAISED = "distress.raised"
+DISTRESS_CHANGED = "distress.changed"
+ASSIGNMENT_ANSWERED = "assignment.answered"
+ROADS_CHANGED = "roads.changed"
 QUARANTINE_CHANGED = "quarantine.changed"
 
 TYPES = frozenset(
@@ -43,6 +50,13 @@ TYPES = frozenset(
         SIGHTINGS_COUNTED,
         WATCHLIST_CHANGED,
         PATROL_CHECKED_IN,
+        PATROL_PLANNED,
+        PATROL_PUBLISHED,
+        PATROL_CHANGED,
+        DISTRESS_RAISED,
+        DISTRESS_CHANGED,
+        ASSIGNMENT_ANSWERED,
+        ROADS_CHANGED,
         QUARANTINE_CHANGED,
     }
 )

@@ -11,13 +11,25 @@ from operations.store import Session
 from operations.units import unit_of
 
 ALERTS = frozenset(kind for kind in events.TYPES if kind.startswith("alert."))
-FORCES = frozenset({events.UNITS_MOVED, events.UNIT_CHANGED, events.PATROL_CHECKED_IN})
+FORCES = frozenset(
+    {
+        events.UNITS_MOVED,
+        events.UNIT_CHANGED,
+        events.PATROL_CHECKED_IN,
+        events.PATROL_CHANGED,
+        events.PATROL_PUBLISHED,
+        events.DISTRESS_RAISED,
+        events.DISTRESS_CHANGED,
+        events.ASSIGNMENT_ANSWERED,
+    }
+)
+PLANS = frozenset({events.PATROL_PLANNED, events.ROADS_CHANGED})
 CAMERAS = frozenset({events.CAMERA_STATE_CHANGED, events.SIGHTINGS_COUNTED})
 QUARANTINES = frozenset({events.QUARANTINE_CHANGED})
 WATCHLIST = frozenset({events.WATCHLIST_CHANGED})
 SEES: dict[str, frozenset[str]] = {
-    "operator": ALERTS | FORCES | CAMERAS | QUARANTINES,
-    "supervisor": ALERTS | FORCES | CAMERAS | WATCHLIST | QUARANTINES,
+    "operator": ALERTS | FORCES | PLANS | CAMERAS | QUARANTINES,
+    "supervisor": ALERTS | FORCES | PLANS | CAMERAS | WATCHLIST | QUARANTINES,
     "investigator": CAMERAS | WATCHLIST | QUARANTINES,
     "patrol": ALERTS | FORCES,
     "administrator": CAMERAS | QUARANTINES,
@@ -63,5 +75,7 @@ def _own(kind: str, data: dict[str, Any], unit_id: int | None) -> dict[str, Any]
         return {"units": own} if own else None
     if kind == events.PATROL_CHECKED_IN:
         return data if data.get("unit_id") == unit_id else None
-    about = data.get("unit") if kind == events.UNIT_CHANGED else data.get("alert", {}).get("unit")
+    if kind in (events.PATROL_CHANGED, events.PATROL_PUBLISHED):
+        return {}  # that its route may be another now; whose routes changed is for the desk
+    about = (data.get("alert") or data.get("distress") or data).get("unit")
     return data if about and about.get("id") == unit_id else None

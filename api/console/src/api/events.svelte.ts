@@ -6,7 +6,8 @@ type Listener = (data: never) => void;
 const TYPES = [
   "alert.raised", "alert.seen_again", "alert.acknowledged", "alert.dispatched", "alert.on_scene", "alert.resolved",
   "alert.false_alarm", "alert.confirmed", "alert.escalated", "units.moved", "unit.changed", "camera.state_changed", "sightings.counted",
-  "watchlist.changed", "quarantine.changed", "patrol.checked_in",
+  "watchlist.changed", "quarantine.changed", "patrol.checked_in", "patrol.planned", "patrol.published", "patrol.changed",
+  "distress.raised", "distress.changed", "assignment.answered", "roads.changed",
 ] as const;
 export type EventType = (typeof TYPES)[number];
 
