@@ -52,7 +52,7 @@ def open_new_case(session: Session, actor: Actor, asked: NewCase, now: datetime)
     session.add(case)
     session.flush()
     session.add(CaseMember(case_id=case.id, user_id=actor.user_id))
-    _record(session, actor, case, now, action="case.opened", ends_at=to_text(case.ends_at))
+    record_change(session, actor, case, now, action="case.opened", ends_at=to_text(case.ends_at))
     return case
 
 
@@ -76,7 +76,7 @@ def add_member(session: Session, actor: Actor, case_id: int, login: str | int, n
         raise BadInput("user_id", f"a {user.role} works on no cases")
     if not is_member(session, case.id, user.id):
         session.add(CaseMember(case_id=case.id, user_id=user.id))
-        _record(session, actor, case, now, action="case.member_added", member=user.login)
+        record_change(session, actor, case, now, action="case.member_added", member=user.login)
     return case
 
 
@@ -101,7 +101,7 @@ def end_membership(
     if session.scalar(select(func.count()).where(CaseMember.case_id == case.id)) == 1:
         raise BadInput(field, "is the last member: add another first, or close the case")
     session.delete(member)
-    _record(session, actor, case, now, action="case.member_ended", member=user.login, reason=reason)
+    record_change(session, actor, case, now, action="case.member_ended", member=user.login, reason=reason)
     return case
 
 
@@ -159,7 +159,8 @@ def _may(actor: Actor) -> None:
         raise NotAllowed(f"A {actor.role} works on no cases.")
 
 
-def _record(session: Session, actor: Actor, case: Case, now: datetime, **said: Any) -> None:
+def record_change(session: Session, actor: Actor, case: Case, now: datetime, **said: Any) -> None:
+    """Write the audit row of a change of a case; said: `action`, perhaps `reason`, and the details."""
     record(
         session,
         actor=actor,

@@ -4,11 +4,11 @@ Its watchlist entries end, its questions that wait are refused, and what it pres
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
-from operations.audit import SYSTEM, Actor, record
+from operations.audit import SYSTEM, Actor
+from operations.cases import record_change
 from operations.facts import BadInput, CaseClosed, NotAllowed, NotFound
 from operations.questions.deciding import end_with_case
 from operations.questions.preserved import release
@@ -44,7 +44,7 @@ def extend_case(
         raise BadInput("ends_at", "must be later than the case's present end; to end it sooner, close it")
     said = {"from": to_text(case.ends_at), "to": to_text(ends_at)}
     case.ends_at = ends_at
-    _record(session, actor, case, now, action="case.extended", reason=reason, **said)
+    record_change(session, actor, case, now, action="case.extended", reason=reason, **said)
     return case
 
 
@@ -64,7 +64,7 @@ def _end(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
         "questions_refused": end_with_case(session, case, actor, now),
         "sightings_released": release(session, case.id),
     }
-    _record(session, actor, case, now, action="case.closed", reason=reason, **said)
+    record_change(session, actor, case, now, action="case.closed", reason=reason, **said)
 
 
 def _locked(session: Session, case_id: int) -> Case:
@@ -72,17 +72,3 @@ def _locked(session: Session, case_id: int) -> Case:
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
     return case
-
-
-def _record(session: Session, actor: Actor, case: Case, now: datetime, **said: Any) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action=said.pop("action"),
-        subject="case",
-        subject_id=case.id,
-        case_number=case.number,
-        reason=said.pop("reason"),
-        details=said,
-    )
