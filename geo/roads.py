@@ -5,6 +5,7 @@ It knows nothing of who drives on it; times between places are in travel_times.p
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from scipy.spatial import cKDTree
 
 from geo.coordinates import LocalMetres, LonLat, haversine_m
 
+TICKS_PER_S = 10_000
+"""Searches count in whole ticks: then sums are exact, and equal whoever adds them up (road_index.py)."""
 # 0 national road, 1 provincial road, 2 main street or county road, 3 street, 4 lane
 FREE_FLOW_KMH = np.array([80.0, 60.0, 45.0, 30.0, 20.0])
 
@@ -50,6 +53,21 @@ class RoadNetwork:
         return self._sparse(self.seconds)
 
     @cached_property
+    def ticks(self) -> NDArray[np.int64]:
+        """Return the seconds of every edge in whole ticks."""
+        return np.rint(self.seconds.astype(np.float64) * TICKS_PER_S).astype(np.int64)
+
+    @cached_property
+    def ticks_matrix(self) -> csr_array:
+        """Return the sparse matrix [from, to] of edge ticks."""
+        return self._sparse(self.ticks)
+
+    @cached_property
+    def ticks_matrix_back(self) -> csr_array:
+        """Return the transpose of `ticks_matrix`, for searches towards places."""
+        return csr_array(self.ticks_matrix.T)
+
+    @cached_property
     def reverse_seconds_matrix(self) -> csr_array:
         """Return the transpose of `seconds_matrix`, for searches towards a place."""
         return csr_array(self.seconds_matrix.T)
@@ -72,6 +90,14 @@ class RoadNetwork:
         x_m, y_m = self._projection.from_lonlat(lon, lat)
         return np.asarray(self._tree.query(np.stack([x_m, y_m], axis=-1))[1])
 
+    def away_m(self, lon: float, lat: float) -> NDArray[np.float64]:
+        """Return how far a place is from every (straight) edge."""
+        x_m, y_m = self._projection.from_lonlat(lon, lat)
+        nodes = self._tree.data - np.array([x_m, y_m])
+        start, along = nodes[self.source], nodes[self.target] - nodes[self.source]
+        reached = np.clip(-(start * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-9), 0.0, 1.0)
+        return np.asarray(np.linalg.norm(start + along * reached[:, None], axis=1))
+
     def place(self, node: int) -> LonLat:
         """Return where a node lies."""
         return LonLat(float(self.lon[node]), float(self.lat[node]))
@@ -93,7 +119,7 @@ class RoadNetwork:
             "road_class": self.road_class,
         }
 
-    def _sparse(self, values: NDArray[np.float32]) -> csr_array:
+    def _sparse(self, values: NDArray) -> csr_array:
         size = len(self.lon)
         return csr_array((values.astype(np.float64), self.target, self.indptr), shape=(size, size))
 
@@ -133,3 +159,13 @@ def from_edges(lon: NDArray[np.float64], lat: NDArray[np.float64], edges: Edges)
         seconds=(length / (FREE_FLOW_KMH[road_class] / 3.6)).astype(np.float32),
         road_class=road_class.astype(np.int8),
     )
+
+
+def closed_edges(network: RoadNetwork, places: Sequence[Sequence[float]]) -> NDArray[np.int64]:
+    """Return the edges nearest to places [[lon, lat], ...], each with its opposite, ascending."""
+    if not len(places):
+        return np.array([], dtype=np.int64)
+    source, target = network.source, network.target
+    nearest = np.array([int(np.argmin(network.away_m(lon, lat))) for lon, lat in places])
+    opposite = [np.flatnonzero((source == target[edge]) & (target == source[edge])) for edge in nearest]
+    return np.unique(np.concatenate([nearest, *opposite])).astype(np.int64)

@@ -1,16 +1,20 @@
-"""Times and routes on a road network, by scipy Dijkstra at free flow. No cache and no traffic model here."""
+"""Times and routes on a road network at free flow. No traffic model here; searches are in road_index.py.
 
+For another profile or with roads closed, give the network of `road_index(network).roads(profile, closed)`.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.road_index import road_index
 from geo.roads import RoadNetwork
-from geo.shortest import cost_from, costs_from, tree_from, walk_back
+from geo.shortest import cost_from, tree_from, walk_back
 
 # A vehicle at 130 km/h crosses a county in less; anything slower than this has no road there.
 REACH_S = 4 * 3600.0
-AT_ONCE = 64  # rows to every node held in memory at a time
 
 
 class NoRoadBetween(Exception):
@@ -41,15 +45,19 @@ class Route:
         return {"type": "LineString", "coordinates": places}
 
 
-def seconds_between(network: RoadNetwork, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.float64]:
-    """Return the matrix [source, target] of driving seconds; inf where no road leads."""
-    from_nodes, to_nodes = np.atleast_1d(sources), np.atleast_1d(targets)
-    unique, where = np.unique(from_nodes, return_inverse=True)
-    parts = [
-        costs_from(network.seconds_matrix, unique[start : start + AT_ONCE])[:, to_nodes]
-        for start in range(0, len(unique), AT_ONCE)
-    ]
-    return np.asarray(np.vstack(parts)[where])
+def seconds_between(
+    network: RoadNetwork,
+    sources: ArrayLike,
+    targets: ArrayLike,
+    profile: str = "car",
+    closed: Iterable[int] = (),
+) -> NDArray[np.float64]:
+    """Return the matrix [source, target] of seconds; inf where no road leads.
+
+    profile: one of geo.profiles.PROFILES. closed: edges nobody takes, as of geo.roads.closed_edges.
+    Raises UnknownProfile.
+    """
+    return road_index(network).seconds(sources, targets, profile, closed)
 
 
 def seconds_to(network: RoadNetwork, target: int, limit_s: float = REACH_S) -> NDArray[np.float64]:
