@@ -16,7 +16,7 @@ class CheckIn(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
-    user_id: Mapped[int]
+    user_id: Mapped[int | None]  # None: a team without a login, as the demo has
     stop_id: Mapped[int | None] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(8))  # arrive | leave | report
     phone_at: Mapped[datetime]  # by the phone's clock
