@@ -42,6 +42,11 @@ def costs_from(graph: csr_array, starts: Ints) -> Floats:
     return np.asarray(dijkstra(graph, indices=starts))
 
 
+def costs_to_nearest(graph: csr_array, starts: Ints, limit: float = np.inf) -> Floats:
+    """Return the cheapest cost to every node from any of the starts; inf where none is within the limit."""
+    return np.asarray(dijkstra(graph, indices=starts, min_only=True, limit=limit))
+
+
 def tree_from(graph: csr_array, start: int, limit: float = np.inf) -> tuple[Floats, NDArray[np.int32]]:
     """Return the cost from one node to every node and the node before each on its path."""
     cost, before = dijkstra(graph, indices=np.array([start]), limit=limit, return_predecessors=True)
