@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     analysed_fps: float = Field(5.0, gt=0, le=30, description="Frames a second looked at per camera")
     read_plates: bool = Field(True, description="Read plates from vehicle pictures")
     retention_days: int = Field(30, ge=1, le=365, description="Days after which unhit sightings are deleted")
+    position_days: int = Field(
+        7, ge=1, le=90, description="Days after which the positions of teams are deleted"
+    )
+    patrol_photo_days: int = Field(
+        90, ge=1, le=365, description="Days after which photos and places of check-ins are deleted"
+    )
     escalate_after_s: int = Field(60, ge=5, description="Seconds a new alert may wait for an operator")
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which a sign-in expires")
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For the API believes")

@@ -22,6 +22,7 @@ from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from operations import camera_states, events, metrics, stream, timers
 from operations.counts import SightingCounts
+from operations.field.expiry import FieldDays
 from operations.intake import Known, take_messages
 from operations.migrate import is_current
 from operations.relay import relay
@@ -42,8 +43,8 @@ CAMERAS_QUIET_S = 20.0
 class Worker:
     """What the loops of one worker process share: connections, what intake knows, and who wakes the relay."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, stop: threading.Event) -> None:
+        self.settings, self.stop = settings, stop
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.engine: Engine = engine_from_url(settings.database)
         self.client = Redis.from_url(settings.redis, decode_responses=True)
@@ -56,6 +57,7 @@ class Worker:
         """Return everything this process does."""
         settings, engine, client = self.settings, self.engine, self.client
         zone = ZoneInfo(settings.site_timezone)
+        field_days = FieldDays(settings.position_days, settings.patrol_photo_days)
         sightings = Consumer(self.raw_client, stream.SIGHTINGS, self.name)
         states = Consumer(self.raw_client, stream.CAMERA_STATES, self.name)
         return [
@@ -67,11 +69,13 @@ class Worker:
             Loop("cameras", 2.0, partial(timers.watch_cameras, engine, client), CAMERAS_QUIET_S),
             Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
             Loop("traffic", 60.0, partial(timers.learn_traffic, engine), CAMERAS_QUIET_S),
+            Loop("patrol plans", 1.0, partial(timers.plan_patrols, engine, self.stop)),
             Loop("doubts", 600.0, partial(timers.find_doubts, engine), 60.0),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)
             ),
+            Loop("field retention", 3600.0, partial(timers.expire_field, engine, settings.media, field_days)),
         ]
 
     def take_sightings(self, consumer: Consumer, _: datetime) -> None:
@@ -134,7 +138,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    worker = Worker(settings)
+    worker = Worker(settings, stop)
     _wait_for(lambda: is_current(worker.engine), "the database to be there and migrated", stop)
     _wait_for(lambda: bool(worker.client.ping()), "Redis", stop)
     threads = [

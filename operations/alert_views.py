@@ -74,11 +74,11 @@ def _around(ids: Sequence[int]) -> Any:
 
 
 def _latest_units(ids: Sequence[int]) -> Any:
-    """Select the units of the alerts, the newest assignment last."""
+    """Select the units of the alerts, the newest assignment last; one that declined is not the alert's."""
     return (
         select(Assignment.alert_id, Unit.id, Unit.code, Unit.name)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(Assignment.alert_id.in_(ids))
+        .where(Assignment.alert_id.in_(ids), Assignment.declined_at.is_(None))
         .order_by(Assignment.id)
     )
 

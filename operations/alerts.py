@@ -18,6 +18,8 @@ TRANSITIONS = {
     ("new", "acknowledge"): "acknowledged",
     ("new", "dispatch"): "dispatched",
     ("acknowledged", "dispatch"): "dispatched",
+    ("dispatched", "accept"): "dispatched",
+    ("dispatched", "decline"): "acknowledged",
     ("dispatched", "arrive"): "on_scene",
     ("acknowledged", "resolve"): "resolved",
     ("dispatched", "resolve"): "resolved",
@@ -40,6 +42,8 @@ DESK = ("operator", "supervisor")
 MAY = {
     "acknowledge": DESK,
     "dispatch": DESK,
+    "accept": ("patrol",),
+    "decline": ("patrol",),
     "arrive": (*DESK, "patrol"),
     "resolve": DESK,
     "false_alarm": DESK,

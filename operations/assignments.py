@@ -53,6 +53,9 @@ def assignment_json(assignment: Assignment) -> dict[str, Any]:
         "eta_s": assignment.eta_s,
         "distance_m": assignment.distance_m,
         "route": assignment.route,
+        "accepted_at": to_text(assignment.accepted_at),
+        "declined_at": to_text(assignment.declined_at),
+        "declined_why": assignment.declined_why,
         "arrived_at": to_text(assignment.arrived_at),
         "ended_at": to_text(assignment.ended_at),
     }
@@ -79,5 +82,11 @@ def _unit_json(unit: Unit, drive: Assignment | None) -> dict[str, Any]:
         "position_at": to_text(unit.position_at),
         "station_id": unit.station_id,
         "town_id": unit.town_id,
-        "assignment": drive and {"alert_id": drive.alert_id, "eta_s": drive.eta_s, "route": drive.route},
+        "assignment": drive
+        and {
+            "alert_id": drive.alert_id,
+            "eta_s": drive.eta_s,
+            "route": drive.route,
+            "accepted_at": to_text(drive.accepted_at),
+        },
     }

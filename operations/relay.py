@@ -15,9 +15,10 @@ from operations import audit, events
 from operations.alert_views import alert_json
 from operations.assignments import unit_json
 from operations.audit import Seal
+from operations.field.distress import distress_json
 from operations.quarantine_views import quarantine_json
 from operations.store import Engine, Session, reading, take_turn, writing
-from operations.tables import Alert, AuditRow, Quarantine, Unit, WatchlistEntry
+from operations.tables import Alert, AuditRow, DistressCall, Quarantine, Unit, WatchlistEntry
 from operations.watch_pages import entry_json
 
 AT_ONCE = 500
@@ -29,6 +30,7 @@ SHOWN: dict[str, Shown] = {
     "unit": ("unit", Unit, unit_json),
     "watchlist_entry": ("entry", WatchlistEntry, entry_json),
     "quarantine": ("quarantine", Quarantine, quarantine_json),
+    "distress": ("distress", DistressCall, distress_json),
 }
 """Subjects whose events carry the thing as it is now; other events carry their row's details."""
 

@@ -15,6 +15,9 @@ from operations import alerts, closing, events, quarantine_finding, retention, s
 from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
 from operations.county import NoCounty
+from operations.field import expiry
+from operations.field.expiry import FieldDays
+from operations.patrolling import planning
 from operations.questions import deciding
 from operations.silence import judge_reads
 from operations.store import DatabaseDown, Engine, reading, take_turn, writing
@@ -126,12 +129,26 @@ def expire(engine: Engine, media_dir: Path, days: int, now: datetime) -> None:
         )
 
 
+def expire_field(engine: Engine, media_dir: Path, days: FieldDays, now: datetime) -> None:
+    """Delete what teams in the field said of where they were, when its days are over."""
+    gone = expiry.expire_field(engine, media_dir, now, days)
+    if gone.positions or gone.photos:
+        log.info("retention: %d positions and %d photos of teams deleted", gone.positions, gone.photos)
+    if not gone.is_proven:
+        log.error("retention: %d positions, %d photos are still there", gone.left_positions, gone.left_photos)
+
+
 def learn_traffic(engine: Engine, now: datetime) -> None:
     """Count the sightings of the hours that have closed; a long past is caught up with, step by step."""
     try:
         learning.catch_up(engine, now, steps=LEARNED_AT_ONCE)
     except NoCounty:
         log.debug("no county yet: there is no traffic to learn")
+
+
+def plan_patrols(engine: Engine, stop: threading.Event, now: datetime) -> None:
+    """Make the next patrol plan that waits; told to stop, leave it to the next worker."""
+    planning.plan_next(engine, stop.is_set, now)
 
 
 def say_alive(client: Redis, worker: str) -> None:

@@ -1,4 +1,4 @@
-"""Patrol units: who they are, on or off duty, where they are. Sending them is in dispatch.py."""
+"""Patrol units: who they are, on or off duty. Sending them is in dispatch.py, their own word in field/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,15 +62,6 @@ def set_state(session: Session, unit_id: int, state: str, actor: Actor, now: dat
         raise UnitIsBusy(unit)
     if unit.state != state:
         change_unit_state(session, unit, state, actor, now)
-    return unit
-
-
-def record_position(session: Session, unit_id: int, at: Position, actor: Actor, now: datetime) -> Unit:
-    """Store where a unit is; `announce_moves` tells the others. Raises UnitNotFound, NotAllowed, BadInput."""
-    unit = _locked(session, unit_id, actor)
-    if not (-180 <= at.lon <= 180 and -90 <= at.lat <= 90):
-        raise BadInput("lon" if -90 <= at.lat <= 90 else "lat", "is outside the globe")
-    unit.lon, unit.lat, unit.heading_deg, unit.position_at = at.lon, at.lat, at.heading_deg % 360, now
     return unit
 
 

@@ -1,4 +1,4 @@
-"""Units: where they are and what they do. A patrol sees and changes only its own."""
+"""Units: where they are and what they do. A patrol sees and changes only its own; its word is in field.py."""
 
 from typing import Annotated
 
@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from api.doors import allowed
 from api.house import TheHouse
 from api.pages import PathId
-from api.shapes.units import PositionQuestion, UnitAnswer, UnitChanges, UnitList
+from api.shapes.units import UnitAnswer, UnitChanges, UnitList
 from operations.access import Person
 from operations.assignments import unit_json
 from operations.store import reading, writing
-from operations.units import Position, announce_moves, list_units, record_position, set_state, unit_of
+from operations.units import list_units, set_state, unit_of
 
 router = APIRouter(tags=["units"])
 
@@ -36,17 +36,3 @@ def update_unit(house: TheHouse, person: DeskOrPatrol, unit_id: PathId, changes:
     with writing(house.engine) as session:
         unit = set_state(session, unit_id, changes.state, person.actor, house.now())
         return UnitAnswer(**unit_json(session, [unit])[0])
-
-
-@router.post("/units/{unit_id}/position", summary="Here I am", status_code=204)
-def report_position(
-    house: TheHouse,
-    person: Annotated[Person, allowed("patrol")],
-    unit_id: PathId,
-    question: PositionQuestion,
-) -> None:
-    """Say where one's own unit is; the map shows it at once."""
-    at = Position(question.lon, question.lat, question.heading_deg)
-    with writing(house.engine) as session:
-        unit = record_position(session, unit_id, at, person.actor, house.now())
-    announce_moves(house.redis, {unit.id: at}, {unit.id: unit.state})

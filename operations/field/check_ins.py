@@ -1,4 +1,4 @@
-"""Check-ins: a team says it arrived, left or saw something; sent twice it counts once. Doubts are in doubts.py.
+"""Check-ins: a team says it arrived, left or saw something; twice counts once. Doubts are in doubts.py.
 
 A check-in may come hours late, out of a dead zone. It is kept as it was said; the stop follows it.
 """
@@ -121,9 +121,7 @@ def _row(
     )
 
 
-def _known(
-    session: Session, network: RoadNetwork, unit: Unit, stop: PatrolStop | None, here: Fix
-) -> Known:
+def _known(session: Session, network: RoadNetwork, unit: Unit, stop: PatrolStop | None, here: Fix) -> Known:
     """Return what the check-in is judged by."""
     said_before = select(CheckIn).where(CheckIn.unit_id == unit.id).order_by(CheckIn.id.desc())
     rows = session.scalars(said_before.limit(EARLIER_LOOKED_AT)).all()
@@ -160,7 +158,7 @@ def _drive_s(network: RoadNetwork, last: Fix, here: Fix) -> float | None:
 
 
 def _keep_in_step(stop: PatrolStop, row: CheckIn) -> None:
-    """Put what the check-in says into its stop: the first arrival counts, unless a later one is doubted less."""
+    """Put the check-in into its stop: the first arrival counts, unless it was doubted and this one is not."""
     if row.kind == "arrive" and (stop.checked_in_at is None or (stop.doubts and not row.doubts)):
         stop.checked_in_at, stop.doubts = row.at, row.doubts
     elif row.kind == "leave" and stop.left_at is None:

@@ -146,7 +146,7 @@ def _clock(here: Fix, clock: Clock, known: Known) -> Doubt | None:
 
 
 def _repeated(here: Fix, known: Known) -> Doubt | None:
-    """Say when the very same digits come from several stops: a receiver differs, a place typed in does not."""
+    """Say when the same digits come from several stops: a receiver differs, a typed place does not."""
     same = [here]
     for one in reversed(known.earlier):
         if here.lon is None or (one.lon, one.lat) != (here.lon, here.lat):

@@ -1,4 +1,4 @@
-"""Shift hours: whether a unit is at work now, so that its place may be taken. Shifts are kept in patrolling/."""
+"""Shift hours: whether a unit is at work now, so that its place may be taken. Shifts are in patrolling/."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
