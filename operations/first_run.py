@@ -14,6 +14,7 @@ from operations.access import ROLES, NewUser, add_user
 from operations.audit import SYSTEM
 from operations.county import store_county
 from operations.media import write_whole
+from operations.patrolling.shifts import ensure_shifts
 from operations.store import Engine, reading, writing
 from operations.tables import CountyRow, Unit, User
 
@@ -46,6 +47,7 @@ def ensure_county(engine: Engine, now: datetime, seed: int = DEFAULT_SEED) -> No
     county = generate(seed)
     with writing(engine) as session:
         store_county(session, county, now)
+        ensure_shifts(session)
 
 
 def ensure_logins(engine: Engine, data_dir: Path, now: datetime) -> list[Login]:

@@ -15,12 +15,16 @@ from config.settings import Settings
 from geo.coordinates import haversine_m
 from geo.roads import RoadNetwork
 from geo.travel_times import NoRoadBetween, route
-from operations import dispatch, patrols
+from operations import dispatch
 from operations.audit import SYSTEM, Actor
 from operations.county import NoCounty, road_network
 from operations.demo.driving import Drive, along_line, along_route
 from operations.facts import Fact
-from operations.patrol_planning import PlansAsked, make_plans
+from operations.field.check_ins import Said, take_check_in
+from operations.patrolling import following, publishing
+from operations.patrolling.days import site_day
+from operations.patrolling.drafts import Wishes
+from operations.patrolling.planning import want
 from operations.store import Engine, Session, engine_from_url, reading, writing
 from operations.tables import Assignment, PatrolPlan, PatrolStop, Unit
 from operations.units import Position, announce_moves, record_moves
@@ -34,6 +38,7 @@ REST_S = (15.0, 60.0)
 STOP_REST = timedelta(seconds=120)
 ROAM_M = 3_500.0
 HANDS_OFF = timedelta(seconds=60)
+PLAN_S = 10.0
 
 
 @dataclass
@@ -108,17 +113,25 @@ def _wait_for_roads(engine: Engine, stop: threading.Event) -> RoadNetwork | None
 
 
 def _plan_today(engine: Engine, timezone: str, stop: threading.Event) -> None:
-    """Make today's plans, unless they were made before a restart."""
+    """Want a plan of today, unless there is one from before a restart, and publish it once it is made."""
     now = datetime.now(UTC)
-    day = patrols.site_day(now, timezone)
-    with reading(engine) as session:
-        if session.scalar(select(PatrolPlan.id).where(PatrolPlan.day == day).limit(1)) is not None:
+    day = site_day(now, timezone)
+    with writing(engine) as session:
+        plans = session.scalars(select(PatrolPlan).where(PatrolPlan.day == day)).all()
+        if any(plan.state in ("published", "wanted", "planning", "draft") for plan in plans):
             return
-    try:
-        made = make_plans(engine, PlansAsked(day, timezone, enough=stop.is_set), SYSTEM, now)
-        log.info("planned %d stops for %d units", made.stops, made.plans)
-    except Fact as why:
-        log.warning("no patrol plans today: %s", why)
+        plan = want(session, day, Wishes(timezone, seconds=PLAN_S), SYSTEM, now, "今日巡防")
+    log.info("today's patrols are being planned, about %.0f s", PLAN_S)
+    while not stop.wait(TICK_S):
+        with reading(engine) as session:
+            row = session.get_one(PatrolPlan, plan.id)
+        if row.state == "draft":
+            with writing(engine) as session:
+                publishing.publish(session, row.id, row.revision, SYSTEM, datetime.now(UTC))
+            served = (row.figures or {}).get("served")
+            log.info("today's patrols are planned and published: %s visits", served)
+        if row.state not in ("wanted", "planning"):
+            return
 
 
 def _under_way(session: Session) -> dict[int, Assignment]:
@@ -148,8 +161,8 @@ def _choose_errand(
 
 def _next_stop(session: Session, fleet: Fleet, unit: Unit, now: datetime) -> Errand | None:
     """Return the errand to the next stop of the unit's plan, if it is about time."""
-    plan = patrols.current_plan(session, unit.id, now, fleet.timezone)
-    stops: Sequence[PatrolStop] = patrols.stops_of(session, plan.id) if plan else []
+    own = following.current_route(session, unit.id, now, fleet.timezone)
+    stops: Sequence[PatrolStop] = following.stops_of(session, own.id) if own else []
     due = (s for s in stops if s.checked_in_at is None and s.leave_at > now and s.arrive_at - EARLY <= now)
     stop = next(due, None)
     if stop is None or (unit.user_id is not None and _is_at(unit, stop)):
@@ -198,6 +211,21 @@ def _report_arrival(engine: Engine, fleet: Fleet, unit: Unit, now: datetime) -> 
             if errand.alert_id is not None:
                 dispatch.arrive(session, errand.alert_id, crew, now)
             elif errand.stop_id is not None and unit.user_id is None:
-                patrols.check_in(session, errand.stop_id, None, crew, now)
+                take_check_in(session, fleet.network, _said(unit, errand.stop_id, now), crew, now)
     except Fact as fact:  # somebody else was faster, or the alert is closed
         log.info("%s: %s", unit.code, fact)
+
+
+def _said(unit: Unit, stop_id: int, now: datetime) -> Said:
+    """Return what the phone of a crew without a login would say at a stop."""
+    return Said(
+        f"demo-arrive-{stop_id}",
+        "arrive",
+        now,
+        stop_id,
+        now,
+        lon=unit.lon,
+        lat=unit.lat,
+        accuracy_m=8.0,
+        unit_id=unit.id,
+    )
