@@ -30,7 +30,7 @@ UNVISITED_DAYS = 7
 CALL_POINTS = 40.0  # times the chance of a call within CALLS_WITHIN_H of the visit
 CALLS_WITHIN_H = 2.0
 CALLS_WITH_HOURS = 0.1  # expected calls a day from which on visits keep to the hours of the calls
-CALLS_A_VISIT = 0.3  # expected calls a day that want one more visit
+CALLS_A_VISIT = 1 / 7  # expected calls a day that want one more visit: one a week
 MOST_VISITS = 6
 HOT_HOURS_SHARE = 0.8  # a grid's hours are the shortest that hold this share of its calls
 LEAST_PART_H = 1.0
@@ -69,10 +69,10 @@ class Calls:
 def grid_needs(stop: GridStop, calls: Calls, known: Known, dwell_s: float) -> list[Need]:
     """Return a grid's visits: one at any time, or one in each part of the hours in which calls come."""
     site = Site(stop.grid_id, None, stop.town_id, stop.lon, stop.lat, dwell_s, False, f"grid:{stop.grid_id}")
-    own = _own_reasons(stop.grid_id, known)
+    first = _first_reasons(stop.grid_id, known)
     parts = _parts_h(calls.hourly)
     if not parts:
-        reasons = [*own, *_call_reasons(calls, WHOLE_DAY_H, 0)]
+        reasons = [*_visit_reasons(calls, WHOLE_DAY_H, 0), *first]
         return [need_of(site, Window(0.0, DAY_UNTIL_S), 0.0, reasons)]
     spacing_s = _spacing_s(parts)
     densest = sorted(range(len(parts)), key=lambda k: -calls.an_hour(parts[k]))
@@ -80,9 +80,9 @@ def grid_needs(stop: GridStop, calls: Calls, known: Known, dwell_s: float) -> li
     for k, (begin, end) in enumerate(parts):
         rank = densest.index(k)
         shorter_s = dwell_s if k == len(parts) - 1 else spacing_s
-        window = Window(begin * HOUR_S, end * HOUR_S - shorter_s)
-        said = _call_reasons(calls, (begin, end), rank)
-        made.append(need_of(site, window, spacing_s, said if rank else own + said))
+        window = Window(round(begin * HOUR_S), round(end * HOUR_S) - shorter_s)
+        said = _visit_reasons(calls, (begin, end), rank)
+        made.append(need_of(site, window, spacing_s, said if rank else said + first))
     return made
 
 
@@ -109,35 +109,32 @@ def _spacing_s(parts: list[tuple[float, float]]) -> float:
     return min(MOST_SPACING_S, shortest_s / 2 // STEP_S * STEP_S)
 
 
-def _own_reasons(grid_id: int, known: Known) -> list[Reason]:
-    """Return why a grid wants its first visit whatever was called: the base, neglect, blind cameras."""
+def _first_reasons(grid_id: int, known: Known) -> list[Reason]:
+    """Return what makes the first visit of a day worth more: neglect, blind cameras."""
     last = known.visited.get(grid_id)
     days = None if last is None else max((known.day - last).days, 0)
     neglect = UNVISITED_POINTS * min(UNVISITED_DAYS if days is None else days, UNVISITED_DAYS)
-    reasons: list[Reason] = [{"code": "base", "priority": BASE_POINTS}]
-    if neglect:
-        reasons.append({"code": "unvisited", "priority": neglect, "days": days})
+    reasons: list[Reason] = [{"code": "unvisited", "priority": neglect, "days": days}] if neglect else []
     share = known.blind.get(grid_id, 0.0)
-    if share > 0:
-        reasons.append(
-            {"code": "blind", "priority": round(BLIND_POINTS * share, 2), "share": round(share, 3)}
-        )
-    return reasons
+    points = round(BLIND_POINTS * share, 2)
+    return [*reasons, {"code": "blind", "priority": points, "share": round(share, 3)}] if points else reasons
 
 
-def _call_reasons(calls: Calls, hours: tuple[float, float], rank: int) -> list[Reason]:
-    """Return the points for calls expected around a visit, and what a further visit is worth less."""
+def _visit_reasons(calls: Calls, hours: tuple[float, float], rank: int) -> list[Reason]:
+    """Return the points of any visit: the base, calls expected around it; less for a further one."""
     chance = 1 - exp(-calls.an_hour(hours) * CALLS_WITHIN_H)
     points = round(CALL_POINTS * chance, 2)
-    if points <= 0:
-        return []
-    reason = {
-        "code": "calls",
-        "priority": points,
-        "chance": round(chance, 4),
-        "expected": round(calls.between(hours), 3),
-        "seen": calls.seen,
-        "from_h": round(hours[0], 2),
-        "until_h": round(hours[1], 2),
-    }
-    return [reason, *again(points, rank)]
+    reasons: list[Reason] = [{"code": "base", "priority": BASE_POINTS}]
+    if points > 0:
+        reasons.append(
+            {
+                "code": "calls",
+                "priority": points,
+                "chance": round(chance, 4),
+                "expected": round(calls.between(hours), 3),
+                "seen": calls.seen,
+                "from_h": round(hours[0], 2),
+                "until_h": round(hours[1], 2),
+            }
+        )
+    return [*reasons, *again(BASE_POINTS + points, rank)]

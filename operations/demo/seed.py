@@ -1,5 +1,5 @@
 """What the demo adds to an empty installation: a case, a watchlist, two weeks of history with questions about
-them, rendered cameras."""
+them, demand for patrols, rendered cameras."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +21,7 @@ from operations.camera_hours import count_in
 from operations.cases import NewCase
 from operations.county import road_network
 from operations.demo.case_history import CLONED, STOLEN, past_sightings
+from operations.demo.demand import write_demand
 from operations.demo.history import DAYS, Stations
 from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
@@ -64,6 +65,7 @@ def prepare_demo(
         _write_history(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
         catch_up(engine, now)
         _ask(engine, now)
+        write_demand(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
     _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
     if calibrate:
         _calibrate_rendered_cameras(engine, calibrate)
