@@ -132,32 +132,39 @@ def from_bytes(data: bytes) -> RoadNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Directed edges as parallel arrays, in any order."""
+    """Directed edges as parallel arrays, in any order; without lengths straight, without kmh at free flow."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     road_class: NDArray[np.int8]
+    length_m: NDArray[np.float64] | None = None
+    kmh: NDArray[np.float64] | None = None
 
 
 def from_edges(lon: NDArray[np.float64], lat: NDArray[np.float64], edges: Edges) -> RoadNetwork:
-    """Build a network with straight edges at free flow; of parallel edges the best class stays."""
-    order = np.lexsort((edges.road_class, edges.target, edges.source))
-    source, target, road_class = edges.source[order], edges.target[order], edges.road_class[order]
+    """Build a network; of parallel edges the quickest stays."""
+    source, target = edges.source, edges.target
+    length = edges.length_m
+    if length is None:
+        length = haversine_m(lon[source], lat[source], lon[target], lat[target])
+    length = np.maximum(length, 1.0)
+    kmh = FREE_FLOW_KMH[edges.road_class] if edges.kmh is None else edges.kmh
+    seconds = length / (kmh / 3.6)
+    order = np.lexsort((seconds, target, source))
+    source, target = source[order], target[order]
     first = np.ones(len(source), dtype=bool)
     first[1:] = (source[1:] != source[:-1]) | (target[1:] != target[:-1])
-    first &= source != target
-    source, target, road_class = source[first], target[first], road_class[first]
-    length = np.maximum(haversine_m(lon[source], lat[source], lon[target], lat[target]), 1.0)
+    kept = order[first & (source != target)]
     indptr = np.zeros(len(lon) + 1, dtype=np.int32)
-    np.cumsum(np.bincount(source, minlength=len(lon)), out=indptr[1:])
+    np.cumsum(np.bincount(edges.source[kept], minlength=len(lon)), out=indptr[1:])
     return RoadNetwork(
         lon=lon.astype(np.float64),
         lat=lat.astype(np.float64),
         indptr=indptr,
-        target=target.astype(np.int32),
-        length_m=length.astype(np.float32),
-        seconds=(length / (FREE_FLOW_KMH[road_class] / 3.6)).astype(np.float32),
-        road_class=road_class.astype(np.int8),
+        target=edges.target[kept].astype(np.int32),
+        length_m=length[kept].astype(np.float32),
+        seconds=seconds[kept].astype(np.float32),
+        road_class=edges.road_class[kept].astype(np.int8),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
@@ -57,6 +57,11 @@ def forest_from(graph: csr_array, starts: Ints) -> tuple[NDArray[np.int32], Ints
     """Return for every node the node before it on the way from the nearest start, and that start."""
     found: Any = dijkstra(graph, indices=starts, min_only=True, return_predecessors=True)
     return np.asarray(found[1]), np.asarray(found[2], dtype=np.int64)
+
+
+def strong_parts(graph: csr_array) -> Ints:
+    """Return for every node the number of its strongly connected part."""
+    return np.asarray(connected_components(graph, directed=True, connection="strong")[1], dtype=np.int64)
 
 
 def walk_back(before: NDArray[np.int32], end: int) -> list[int]:
