@@ -19,7 +19,7 @@ from operations.stream import Message
 from operations.tables import Alert, Assignment, PatrolPlan, PatrolStop, Unit
 from operations.units import Position
 from tests.conftest import Clock
-from tests.village import OPERATOR, PATROL, PLATE, found_village, seen, straight_road, watch_for
+from tests.village import OPERATOR, PLATE, found_village, seen, straight_road, watch_for
 
 ROADS = straight_road()
 
@@ -105,7 +105,7 @@ def test_a_unit_whose_phone_reports_is_left_alone(
 ) -> None:
     tick(village, redis_client, fleet, clock.move(2))
     with writing(village) as session:
-        units.record_position(session, 1, Position(121.3123, 28.1501), PATROL, clock.move(1))
+        units.record_moves(session, {1: Position(121.3123, 28.1501)}, clock.move(1))
     for _ in range(20):
         tick(village, redis_client, fleet, clock.move(2))
         assert places(village)[1] == (121.3123, 28.1501)

@@ -55,19 +55,6 @@ def test_who_may_change_which_unit(village: Engine, clock: Clock) -> None:
             units.set_state(session, OWN, "off_duty", PATROL, clock())
 
 
-def test_a_position_is_stored_with_its_time(village: Engine, clock: Clock) -> None:
-    with writing(village) as session:
-        units.record_position(session, OWN, Position(121.41, 29.12, 370.0), PATROL, clock.move(9))
-        with pytest.raises(BadInput, match="lat"):
-            units.record_position(session, OWN, Position(29.12, 121.41), PATROL, clock())
-        with pytest.raises(NotAllowed):
-            units.record_position(session, OTHER, Position(121.41, 29.12), PATROL, clock())
-    with reading(village) as session:
-        found = units.find_unit(session, OWN)
-        assert (found.lon, found.lat, found.heading_deg, found.position_at) == (121.41, 29.12, 10.0, clock())
-        assert units.unit_of(session, PATROL.user_id or 0) is found
-
-
 def test_many_moves_are_one_event(village: Engine, clock: Clock, redis_client: Redis) -> None:
     moves = {OWN: Position(121.5, 29.0, 90.0), OTHER: Position(121.6, 29.1, 180.0)}
     with writing(village) as session:
