@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.coordinates import LocalMetres, LonLat
-from geo.coverage import share_seen, view_sectors
+from geo.coverage import Seen, share_seen, view_sectors, views_of
 from geo.grids import index_areas
 from tests.county import county
 
@@ -43,3 +43,19 @@ def test_overlapping_sectors_count_once() -> None:
     sectors = view_sectors([121.4, 121.4], [29.1, 29.1], [0.0, 0.0], [90.0, 90.0], [100.0, 100.0])
     assert share_seen(area, sectors)[0] == pytest.approx(np.pi * 100**2 / 4 / 400**2, rel=0.02)
     assert share_seen(area, sectors[:0])[0] == 0.0
+
+
+def test_only_the_areas_of_a_dead_camera_are_worked_out_again_and_rightly() -> None:
+    made, cameras = county(), county().cameras
+    sectors = view_sectors(cameras.lon, cameras.lat, cameras.heading_deg, cameras.view_deg, cameras.range_m)
+    views = views_of(made.grids.areas, sectors)
+    seeing = np.random.default_rng(5).random(len(sectors)) < 0.9
+    seen = Seen(views, seeing)
+    for dead in (np.flatnonzero(seeing)[:3], np.flatnonzero(seeing)[100:101]):
+        seeing[dead] = False
+        some = views.touched(~seeing)[::60]
+        for area, share in zip(some, seen.shares(seeing)[some], strict=True):
+            grid = made.grids.areas[area]
+            together = shapely.union_all(sectors[seeing & shapely.intersects(grid, sectors)])
+            assert share == pytest.approx(grid.intersection(together).area / grid.area, abs=1e-9)
+    assert np.array_equal(seen.shares(seeing), views.shares(seeing))
