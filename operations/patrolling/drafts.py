@@ -12,10 +12,11 @@ from sqlalchemy import select
 from geo.patrol.problem import PatrolUnit, Problem, Rest, Visit
 from geo.roads import RoadNetwork
 from operations.county import road_network
-from operations.demand.needs import Need, needs
+from operations.demand.needs import DWELL_S, Need, needs
 from operations.patrolling.days import local_midnight
-from operations.patrolling.drives import closed_now, matrices, nodes_of
+from operations.patrolling.drives import matrices, nodes_of
 from operations.patrolling.shifts import shifts_by_id
+from operations.road_closures import closures_in_force
 from operations.store import Session
 from operations.tables import PatrolPlan, PatrolRoute, PatrolStop, Shift, Station, Unit
 
@@ -28,7 +29,8 @@ class Wishes:
     """What a supervisor wants of a plan. shift: the code of the one shift to plan (None: all).
 
     variety: how far priorities are shaken [0, 0.5], so that nobody can predict the plan; town_floor: the
-    share of its own priority that every town gets; abroad_s: what a visit outside the home town costs.
+    share of its own priority that every town gets; abroad_s: what a visit outside the home town costs;
+    dwell_s: how long a visit to a grid lasts.
     """
 
     timezone: str
@@ -39,6 +41,7 @@ class Wishes:
     town_floor: float = 0.6
     abroad_s: float = 900.0
     units_out: tuple[int, ...] = ()
+    dwell_s: float = DWELL_S
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"units_out": list(self.units_out)}
@@ -99,7 +102,7 @@ def draft(session: Session, day: date, wishes: Wishes, now: datetime) -> Draft:
     met = _met_elsewhere(session, day, [crew.unit_id for crew in crews], local_midnight(day, wishes.timezone))
     wanted = [
         need
-        for need in needs(session, day, wishes.timezone, now)
+        for need in needs(session, day, wishes.timezone, now, wishes.dwell_s)
         if _overlaps(need, crews) and need_key(need) not in met
     ]
     return build(session, crews, wanted, wishes, now)
@@ -114,7 +117,7 @@ def build(
     stops = nodes_of(network, [need.lon for need in wanted], [need.lat for need in wanted])
     nodes, place = np.unique(np.concatenate([starts, stops]), return_inverse=True)
     profiles = sorted({crew.vehicle for crew in crews}) or ["car"]
-    closed = closed_now(session, network, now)
+    closed = closures_in_force(session, now)
     units = [
         _patrol_unit(crew, int(at), profiles.index(crew.vehicle))
         for crew, at in zip(crews, place[: len(crews)], strict=True)

@@ -1,18 +1,14 @@
 """Drives between the places of a plan: their road nodes, closures in force, a matrix for each vehicle."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
 
 from geo.coordinates import haversine_m
 from geo.patrol.problem import Floats
 from geo.road_index import planning_matrix
-from geo.roads import RoadNetwork, closed_edges
-from operations.store import Session
-from operations.tables import RoadClosure
+from geo.roads import RoadNetwork
 
 Nodes = NDArray[np.int64]
 
@@ -27,16 +23,6 @@ def nodes_of(network: RoadNetwork, lon: Sequence[float], lat: Sequence[float]) -
     nodes = network.snap(lon, lat).astype(np.int64)
     away_m = haversine_m(np.asarray(lon), np.asarray(lat), network.lon[nodes], network.lat[nodes])
     return np.where(away_m < NO_ROAD_M, nodes, NOWHERE)
-
-
-def closed_now(session: Session, network: RoadNetwork, now: datetime) -> Nodes:
-    """Return the edges that closures in force keep from being driven."""
-    closures = select(RoadClosure).where(
-        RoadClosure.lifted_at.is_(None),
-        RoadClosure.from_at <= now,
-        or_(RoadClosure.until_at.is_(None), RoadClosure.until_at > now),
-    )
-    return closed_edges(network, [place for closure in session.scalars(closures) for place in closure.places])
 
 
 def matrices(network: RoadNetwork, nodes: Nodes, vehicles: Sequence[str], closed: Nodes) -> list[Floats]:
