@@ -82,6 +82,8 @@ def _unit_json(unit: Unit, drive: Assignment | None) -> dict[str, Any]:
         "position_at": to_text(unit.position_at),
         "station_id": unit.station_id,
         "town_id": unit.town_id,
+        "vehicle": unit.vehicle,
+        "shift_id": unit.shift_id,
         "assignment": drive
         and {
             "alert_id": drive.alert_id,

@@ -9,7 +9,11 @@ from api.doors import allowed
 from api.house import TheHouse
 from api.pages import PathId
 from api.shapes.patrol_plans import (
+    AdherenceAnswer,
+    EditAnswer,
+    EditQuestion,
     PlanAnswer,
+    PlanComparison,
     PlanList,
     PlanQuestion,
     PlanSummary,
@@ -18,8 +22,11 @@ from api.shapes.patrol_plans import (
 )
 from operations.access import Person
 from operations.patrolling import publishing, views
+from operations.patrolling.adherence import adherence
+from operations.patrolling.comparing import compare
 from operations.patrolling.days import site_day
 from operations.patrolling.drafts import Wishes
+from operations.patrolling.editing import Edit, edit
 from operations.patrolling.planning import want
 from operations.patrolling.shifts import list_shifts
 from operations.store import reading, writing
@@ -28,6 +35,7 @@ router = APIRouter(tags=["patrol"])
 
 Desk = Annotated[Person, allowed("operator", "supervisor")]
 Supervisor = Annotated[Person, allowed("supervisor")]
+PlanId = Annotated[int, Query(ge=1, le=2**31 - 1, description="A plan")]
 OfDay = Annotated[date | None, Query(description="A local day; without it, today")]
 
 
@@ -52,6 +60,7 @@ def want_plan(house: TheHouse, person: Supervisor, question: PlanQuestion | None
         asked.town_floor,
         asked.abroad_s,
         asked.units_out,
+        house.patrol_dwell_s,
     )
     with writing(house.engine) as session:
         row = want(session, day, wishes, person.actor, house.now(), asked.name)
@@ -70,11 +79,26 @@ def list_plans(
         return PlanList.model_validate({"items": views.plans_page(session, day, state, house.now())})
 
 
+@router.get("/patrol/plans/compare", summary="Two plans side by side")
+def compare_plans(house: TheHouse, _: Desk, a: PlanId, b: PlanId) -> PlanComparison:
+    """Answer what two plans share, and how far apart in time: how well one foretells the other."""
+    with reading(house.engine) as session:
+        return PlanComparison.model_validate(compare(session, a, b, house.now()))
+
+
 @router.get("/patrol/plans/{plan_id}", summary="A plan")
 def show_plan(house: TheHouse, _: Desk, plan_id: PathId) -> PlanAnswer:
     """Answer a plan with its routes, stops and the visits that nobody makes."""
     with reading(house.engine) as session:
         return PlanAnswer.model_validate(views.plan_json(session, plan_id, house.now()))
+
+
+@router.post("/patrol/plans/{plan_id}/edits", summary="Change a plan by hand")
+def edit_plan(house: TheHouse, person: Supervisor, plan_id: PathId, question: EditQuestion) -> EditAnswer:
+    """Answer what moving, removing or inserting a visit costs; with `apply`, do it."""
+    asked = Edit(plan_id, **question.model_dump())
+    with writing(house.engine) as session:
+        return EditAnswer.model_validate(edit(session, asked, person.actor, house.now()))
 
 
 @router.post("/patrol/plans/{plan_id}/publish", summary="Publish a plan")
@@ -103,3 +127,11 @@ def copy_plan(house: TheHouse, person: Supervisor, plan_id: PathId) -> PlanSumma
     with writing(house.engine) as session:
         row = publishing.copy(session, plan_id, person.actor, house.now())
         return PlanSummary.model_validate(views.summary(session, row, house.now()))
+
+
+@router.get("/patrol/adherence", summary="How the plans of a day are kept")
+def show_adherence(house: TheHouse, _: Desk, day: OfDay = None) -> AdherenceAnswer:
+    """Answer per unit what is planned, done, late and missed, and the grids longest unvisited."""
+    day = day or site_day(house.now(), house.site_timezone)
+    with reading(house.engine) as session:
+        return AdherenceAnswer.model_validate(adherence(session, day, house.now()))

@@ -1,6 +1,6 @@
 """Shapes of patrol units, their assignments and their patrols."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -55,6 +55,8 @@ class UnitAnswer(Answer):
     position_at: Time | None
     station_id: Id
     town_id: Id
+    vehicle: Annotated[str, Field(examples=["car"])]
+    shift_id: Id | None
     assignment: Drive | None
 
 
@@ -64,4 +66,8 @@ class UnitList(Answer):
 
 
 class UnitChanges(Question):
-    state: Annotated[UnitState, Field(examples=["off_duty"])]
+    """What is given changes. Shift and vehicle are for supervisors; plans made before stay as they are."""
+
+    state: Annotated[UnitState | None, Field(examples=["off_duty"])] = None
+    shift_id: Id | None = None
+    vehicle: Annotated[Literal["car", "motorcycle", "foot"] | None, Field(examples=["motorcycle"])] = None
