@@ -18,7 +18,7 @@ import { Pulses } from "./pulses";
 import { drawSheet, type SheetOptions } from "./sheet";
 import { drawingStyle, forgetStyles } from "./symbols";
 
-export type Hit = { kind: "alert" | "unit" | "camera"; id: number } | { kind: "stop"; id: string } | null;
+export type Hit = { kind: "alert" | "unit" | "camera"; id: number } | { kind: "stop" | "route"; id: string } | null;
 export interface MapEvents {
   onPick(hit: Hit): void;
   onView(view: { lon: number; lat: number; zoom: number }): void;
@@ -196,9 +196,11 @@ export class CountyMap {
   }
 
   private hit(pixel: number[]): Hit {
-    const { alerts, units, stops } = this.layers;
-    const layerFilter = (layer: unknown) => layer === alerts || layer === units || layer === stops;
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => feature as Feature, { layerFilter, hitTolerance: 4 });
+    const { alerts, units, stops, routes } = this.layers;
+    const layerFilter = (layer: unknown) => layer === alerts || layer === units || layer === stops || layer === routes;
+    const named = (feature: unknown, layer: unknown) => (layer !== routes || (feature as Feature).get("route") ? (feature as Feature) : undefined);
+    const found = this.map.forEachFeatureAtPixel(pixel, named, { layerFilter, hitTolerance: 4 });
+    if (found?.get("route")) return { kind: "route", id: found.get("route") as string };
     if (found?.get("features")) return { kind: "alert", id: ((found.get("features") as Feature[])[0]!.get("alert") as Alert).id };
     if (found?.get("unit")) return { kind: "unit", id: (found.get("unit") as Unit).id };
     if (found?.get("label")) return { kind: "stop", id: found.get("id") as string };

@@ -16,6 +16,8 @@ import { alertStyle, areaStyle, labelStyle, lineStyle, playheadStyle, selectionS
 export interface Route {
   kind: LineKind;
   line: Line;
+  /** A line with a name can be picked. */
+  route?: string;
   /** Written along the line. */
   label?: string;
 }
@@ -132,7 +134,7 @@ export function alertFeatures(alerts: Alert[]): Feature[] {
 
 export function routeFeatures(routes: Route[]): Feature[] {
   return routes.map(
-    ({ kind, line, label }) => new Feature({ geometry: new LineString(line.coordinates.map((lonLat) => fromLonLat(lonLat))), kind, label }),
+    ({ kind, line, label, route }) => new Feature({ geometry: new LineString(line.coordinates.map((lonLat) => fromLonLat(lonLat))), kind, label, route }),
   );
 }
 
