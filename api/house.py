@@ -44,6 +44,8 @@ class House:
     session_lasts: timedelta
     secure_cookies: bool
     demo: bool
+    call_days: int
+    patrol_dwell_s: float
     static: Path = STATIC
 
 
@@ -66,6 +68,8 @@ def build_house(settings: Settings, engine: Engine, now: Now = utc_now) -> House
         session_lasts=timedelta(hours=settings.session_hours),
         secure_cookies=settings.secure_cookies,
         demo=settings.demo and settings.env != "production",
+        call_days=settings.patrol_call_days,
+        patrol_dwell_s=settings.patrol_dwell_min * 60,
     )
 
 

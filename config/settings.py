@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     patrol_photo_days: int = Field(
         90, ge=1, le=365, description="Days after which photos and places of check-ins are deleted"
     )
+    patrol_call_days: int = Field(
+        90, ge=56, le=730, description="Days after which calls of the public are deleted"
+    )
+    patrol_dwell_min: float = Field(12.0, ge=5, le=30, description="Minutes a patrol stays in a grid")
     escalate_after_s: int = Field(60, ge=5, description="Seconds a new alert may wait for an operator")
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which a sign-in expires")
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For the API believes")

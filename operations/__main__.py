@@ -76,6 +76,7 @@ class Worker:
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)
             ),
             Loop("field retention", 3600.0, partial(timers.expire_field, engine, settings.media, field_days)),
+            Loop("call retention", 3600.0, partial(timers.expire_demand, engine, settings.patrol_call_days)),
         ]
 
     def take_sightings(self, consumer: Consumer, _: datetime) -> None:

@@ -15,6 +15,7 @@ from operations import alerts, closing, events, quarantine_finding, retention, s
 from operations.camera_health import READS_KEY
 from operations.camera_states import is_in_step, live_cameras, read_reports, reconcile
 from operations.county import NoCounty
+from operations.demand.call_expiry import expire_calls
 from operations.field import expiry
 from operations.field.expiry import FieldDays
 from operations.patrolling import planning
@@ -136,6 +137,13 @@ def expire_field(engine: Engine, media_dir: Path, days: FieldDays, now: datetime
         log.info("retention: %d positions and %d photos of teams deleted", gone.positions, gone.photos)
     if not gone.is_proven:
         log.error("retention: %d positions, %d photos are still there", gone.left_positions, gone.left_photos)
+
+
+def expire_demand(engine: Engine, days: int, now: datetime) -> None:
+    """Delete calls of the public when their days are over."""
+    gone = expire_calls(engine, now, days)
+    if gone:
+        log.info("retention: %d calls of the public deleted", gone)
 
 
 def learn_traffic(engine: Engine, now: datetime) -> None:
