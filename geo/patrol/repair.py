@@ -341,7 +341,7 @@ def _route(mending: _Mending, before: Route, underway: Underway, unit: int) -> R
     """Return what is done as it was, followed by the unit's order at its times."""
     board = mending.board
     stops = [stop for stop in before.stops if stop.visit in underway.done]
-    rest = _rest_before(board.since[unit], before, underway, unit)
+    rest = _rest_before(board.since[unit], before, underway)
     gaps, order = board.gaps[unit], board.orders[unit]
     if gaps is None or (not stops and order == [REST]):
         return Route(tuple(stops), rest)
@@ -356,14 +356,10 @@ def _route(mending: _Mending, before: Route, underway: Underway, unit: int) -> R
     return Route(tuple(stops), rest)
 
 
-def _rest_before(since: Since, before: Route, underway: Underway, unit: int) -> RestTaken | None:
-    """Return the rest that the unit has had already."""
-    rest = before.rest
-    told = underway.since and underway.since[unit] is not None
-    if rest is None or not since.rest_taken or (told and rest.from_s > underway.now_s):
-        return None
+def _rest_before(since: Since, before: Route, underway: Underway) -> RestTaken | None:
+    """Return the rest that the unit has had already, or is on its way to."""
     done = sum(stop.visit in underway.done for stop in before.stops)
-    return RestTaken(min(rest.after, done), rest.from_s, rest.until_s)
+    return before.rest if before.rest and since.rest_taken and before.rest.after <= done else None
 
 
 def _new(problem: Problem, plan: Plan) -> set[int]:

@@ -1,0 +1,191 @@
+"""How far a published plan is: what is done or begun, and where each unit is next free. Changes nothing.
+
+Known are check-ins and the alerts a unit was sent to; between them it is taken to follow its plan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from geo.patrol.problem import Floats, Problem, Route
+from geo.patrol.repair import Underway
+from geo.patrol.timing import Since
+from geo.road_index import road_index
+from operations.patrolling.drives import NOWHERE, nodes_of
+from operations.patrolling.stored import Stored
+from operations.road_closures import closures_in_force
+from operations.store import Session
+from operations.tables import Alert, Assignment
+
+ON_SCENE_S = 1_200.0
+"""How long a unit is taken to stay at an alert: twenty minutes, what stopping and checking a vehicle takes.
+Nobody can know it beforehand; when the unit is free again, or is not, the rest of the day is planned anew."""
+LEAST_AWAY_S = 300.0  # who has been there longer than ON_SCENE_S stays some more
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A unit (of problem.units) leaves its plan and is free again at `place`, a row of the matrices."""
+
+    unit: int
+    from_s: float
+    until_s: float
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A stored plan on the way: its problem with the places of absences added, and how far it is."""
+
+    problem: Problem
+    underway: Underway
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A unit on its way through its route: free at `place` at `at_s`, next the stop at `position`."""
+
+    place: int
+    at_s: float
+    position: int
+    rested: bool = False
+
+
+def progress(
+    session: Session, stored: Stored, now: datetime, imagined: Sequence[tuple[int, float, float, float]] = ()
+) -> Progress:
+    """Return how far a plan is. imagined: (unit, lon, lat, until_s) absences as if they began now."""
+    now_s = (now - stored.midnight).total_seconds()
+    real = _assignments(session, stored, now)
+    lons = [alert.lon for _, alert in real] + [lon for _, lon, _, _ in imagined]
+    lats = [alert.lat for _, alert in real] + [lat for _, _, lat, _ in imagined]
+    problem, places = with_places(session, stored, nodes_of(stored.network, lons, lats), now)
+    absences = [_absence(stored, sent, place, now_s) for (sent, _), place in zip(real, places, strict=False)]
+    absences += [
+        Absence(unit, now_s, until_s, place)
+        for (unit, _, _, until_s), place in zip(imagined, places[len(real) :], strict=True)
+    ]
+    return Progress(problem, _underway(stored, problem, absences, now_s))
+
+
+def with_places(
+    session: Session, stored: Stored, nodes: NDArray[np.int64], now: datetime
+) -> tuple[Problem, list[int]]:
+    """Return the problem with road nodes to leave from (never to go to) in its matrices, and their rows."""
+    size = len(stored.nodes)
+    if not len(nodes):
+        return stored.problem, []
+    closed = closures_in_force(session, now).tolist()
+    vehicles = {
+        unit.profile: (route.terms or {}).get("profile", "car")
+        for unit, route in zip(stored.problem.units, stored.routes, strict=True)
+    }
+    seconds = []
+    for profile, matrix in enumerate(stored.problem.seconds):
+        wider = np.full((size + len(nodes), size + len(nodes)), np.inf)
+        wider[:size, :size] = matrix
+        wider[size:, :size] = _drives_from(stored, nodes, vehicles.get(profile, "car"), closed)
+        np.fill_diagonal(wider, 0.0)
+        seconds.append(wider)
+    return replace(stored.problem, seconds=seconds), list(range(size, size + len(nodes)))
+
+
+def _drives_from(stored: Stored, nodes: NDArray[np.int64], vehicle: str, closed: list[int]) -> Floats:
+    """Return the seconds [from node, to place of the plan]."""
+    found = np.full((len(nodes), len(stored.nodes)), np.inf)
+    known, reached = np.flatnonzero(nodes != NOWHERE), np.flatnonzero(stored.nodes != NOWHERE)
+    if len(known) and len(reached):
+        index = road_index(stored.network)
+        found[np.ix_(known, reached)] = index.seconds(nodes[known], stored.nodes[reached], vehicle, closed)
+    return found
+
+
+def _assignments(session: Session, stored: Stored, now: datetime) -> list[tuple[Assignment, Alert]]:
+    """Return what the plan's units were sent to on its day and did not decline, in order of time."""
+    sent = (
+        select(Assignment, Alert)
+        .join(Alert, Alert.id == Assignment.alert_id)
+        .where(Assignment.unit_id.in_(stored.unit_ids), Assignment.declined_at.is_(None))
+        .where(Assignment.assigned_at >= stored.midnight, Assignment.assigned_at <= now)
+        .order_by(Assignment.assigned_at, Assignment.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(sent)]
+
+
+def _absence(stored: Stored, sent: Assignment, place: int, now_s: float) -> Absence:
+    """Return an assignment as an absence; one under way ends when the unit has been there ON_SCENE_S."""
+    unit = list(stored.unit_ids).index(sent.unit_id)
+    from_s = (sent.assigned_at - stored.midnight).total_seconds()
+    if sent.ended_at is not None:
+        return Absence(unit, from_s, (sent.ended_at - stored.midnight).total_seconds(), place)
+    there_s = from_s + sent.eta_s
+    if sent.arrived_at is not None:
+        there_s = (sent.arrived_at - stored.midnight).total_seconds()
+    return Absence(unit, from_s, max(there_s + ON_SCENE_S, now_s + LEAST_AWAY_S), place)
+
+
+def _underway(stored: Stored, problem: Problem, absences: Sequence[Absence], now_s: float) -> Underway:
+    done = set(stored.done)
+    since: list[Since | None] = []
+    for unit, route in enumerate(stored.plan.routes):
+        if unit in stored.out:
+            since.append(None)
+            continue
+        walk = _start(stored, unit, route)
+        away = [one for one in absences if one.unit == unit and one.until_s > walk.at_s]
+        for one in away:
+            done |= _follow(problem, (unit, route), walk, one.from_s, on_the_way=False)
+            walk.place, walk.at_s = one.place, max(one.until_s, walk.at_s)
+        done |= _follow(problem, (unit, route), walk, now_s, on_the_way=True)
+        since.append(Since(walk.place, walk.at_s, walk.rested))
+    return Underway(now_s, frozenset(done), tuple(since), stored.out)
+
+
+def _start(stored: Stored, unit: int, route: Route) -> _Walk:
+    """Return where the unit was last known to be: at its last check-in, else at its station."""
+    who = stored.problem.units[unit]
+    checked_in = [position for position, stop in enumerate(route.stops) if stop.visit in stored.done]
+    if not checked_in:
+        return _Walk(who.start, who.shift_from_s, 0)
+    position = checked_in[-1]
+    visit = route.stops[position].visit
+    row = stored.stops[stored.stop_ids[visit] or 0]
+    left_at = row.left_at or row.checked_in_at or row.leave_at
+    at_s = (left_at - stored.midnight).total_seconds()
+    if row.left_at is None:
+        at_s += stored.problem.visits[visit].dwell_s
+    rested = route.rest is not None and route.rest.after <= position
+    return _Walk(stored.problem.visits[visit].place, at_s, position + 1, rested)
+
+
+def _follow(
+    problem: Problem, who: tuple[int, Route], walk: _Walk, until_s: float, *, on_the_way: bool
+) -> set[int]:
+    """Walk on along the route until a time; return the visits begun by then, or with on_the_way set out for.
+
+    Stops passed over are returned too: a check-in may still wait in a phone without a network.
+    """
+    number, route = who
+    unit = problem.units[number]
+    drive = problem.seconds[unit.profile]
+    begun = {stop.visit for stop in route.stops[: walk.position]}
+    while True:
+        if route.rest and not walk.rested and route.rest.after <= walk.position and unit.rest:
+            there_s = walk.at_s + float(drive[walk.place, unit.start])
+            begins_s = max(there_s, unit.rest.from_s)
+            if not np.isfinite(begins_s) or (walk.at_s if on_the_way else begins_s) >= until_s:
+                return begun
+            walk.place, walk.at_s, walk.rested = unit.start, begins_s + unit.rest.lasts_s, True
+        if walk.position == len(route.stops):
+            return begun
+        visit = problem.visits[route.stops[walk.position].visit]
+        begins_s = max(walk.at_s + float(drive[walk.place, visit.place]), visit.from_s)
+        if not np.isfinite(begins_s) or (walk.at_s if on_the_way else begins_s) >= until_s:
+            return begun
+        walk.place, walk.at_s = visit.place, begins_s + visit.dwell_s
+        begun.add(route.stops[walk.position].visit)
+        walk.position += 1
