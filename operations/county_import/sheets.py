@@ -1,0 +1,126 @@
+"""Tables: CSV in the encodings of Chinese spreadsheets, XLSX and XLS. Knows no layer."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from operations.county_import.findings import BadFile
+from operations.county_import.records import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_UNPACKED_BYTES,
+    Content,
+    Record,
+    headings_of,
+    limited,
+)
+
+LONGEST_CELL = 8 * 1024**2  # an outline as WKT
+CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,4})(\d{1,9})"')
+DIMENSION_STEP = 4 * 1024**2
+
+
+def text_of(data: bytes) -> str:
+    """Return text in UTF-8, UTF-16 with a mark, or GB18030 (GBK, GB2312). Raises BadFile."""
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile("encoding")
+
+
+def read_csv(data: bytes) -> Content:
+    """Read comma, semicolon or tab separated values; the first row with anything in it is the heading."""
+    text = text_of(data)
+    if "\x00" in text:
+        raise BadFile("encoding")
+    csv.field_size_limit(LONGEST_CELL)
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        return _content(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1))
+    except csv.Error as error:
+        raise BadFile("unreadable", why=str(error)) from None
+
+
+def read_workbook(data: bytes) -> Content:
+    """Read the first sheet of an XLSX or XLS workbook that holds anything. Raises BadFile."""
+    if data.startswith(b"PK"):
+        _check_package(data)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            if sheet.total_height > 0:
+                limited(sheet.total_height - 1)
+                if sheet.total_width > MOST_COLUMNS:
+                    raise BadFile("too_wide", columns=sheet.total_width, most=MOST_COLUMNS)
+                return _content(enumerate(sheet.to_python(skip_empty_area=False), 1))
+    except PasswordError:
+        raise BadFile("encrypted") from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise BadFile("unreadable", why=str(error).splitlines()[0][:120]) from None
+    raise BadFile("empty")
+
+
+def _content(rows: Iterator[tuple[int, list[Any]]]) -> Content:
+    headings: list[str] = []
+    records: list[Record] = []
+    for number, cells in rows:
+        if not any(cell not in (None, "") for cell in cells):
+            continue
+        if not headings:
+            headings = headings_of(cells)
+            continue
+        limited(len(records) + 1)
+        values = {heading: cell for heading, cell in zip(headings, cells, strict=False) if heading}
+        records.append(Record(number, values))
+    if not headings:
+        raise BadFile("empty")
+    return Content([heading for heading in headings if heading], records)
+
+
+def _check_package(data: bytes) -> None:
+    """Raise BadFile for a workbook that would not fit into memory: its sheets are made dense on reading."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            whole = sum(entry.file_size for entry in package.infolist())
+            if whole > MOST_UNPACKED_BYTES:
+                raise BadFile("too_large", megabytes=whole >> 20, most=MOST_UNPACKED_BYTES >> 20)
+            for entry in package.infolist():
+                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                    with package.open(entry) as sheet:
+                        _check_cells(sheet)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise BadFile("unreadable", why=str(error)[:120]) from None
+
+
+def _check_cells(sheet: IO[bytes]) -> None:
+    """Raise BadFile when a cell lies far out: two cells in far corners make a sheet of 17 billion."""
+    rest, read = b"", 0
+    while part := sheet.read(DIMENSION_STEP):
+        read += len(part)
+        if read > MOST_UNPACKED_BYTES:
+            raise BadFile("too_large", megabytes=read >> 20, most=MOST_UNPACKED_BYTES >> 20)
+        text = rest + part
+        for column, row in CELL.findall(text):
+            if int(row) > MOST_ROWS + 1:
+                raise BadFile("too_many_rows", rows=int(row) - 1, most=MOST_ROWS)
+            if len(column) > 2 and _column_number(column) > MOST_COLUMNS:
+                raise BadFile("too_wide", columns=_column_number(column), most=MOST_COLUMNS)
+        rest = text[-200:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
