@@ -119,3 +119,20 @@ def test_a_look_at_a_live_picture_is_audited_and_asks_for_more(
     with reading(api.house.engine) as session:
         rows = session.query(AuditRow).filter_by(action="camera.watched").all()
         assert [(row.actor, row.subject_id) for row in rows] == [("operator", "1")] * 2
+
+
+def test_coverage_is_for_the_desk_and_null_where_nothing_is_known(api: Api) -> None:
+    client = api.as_user("operator")
+    found = client.get("/api/v1/coverage").json()
+    assert {name: len(column) for name, column in found.items() if name != "at"} == dict.fromkeys(
+        set(found) - {"at"}, 1
+    )
+    assert (found["cameras"], found["cameras_unknown"], found["seen_now"]) == ([3], [3], [0.0])
+    assert (found["last_visit_at"], found["unvisited_h"]) == ([None], [None])
+    assert found["blind_rank"] == [1]
+    assert 0 < found["station_1min"][0] < found["station_5min"][0] < 1
+    assert found["blind_points"][0] == round(sum(r["points"] for r in found["reasons"][0]), 1)
+    reach = client.get("/api/v1/coverage/reach", params={"from": "units"}).json()
+    assert (reach["seconds"], reach["in_5min"]) == (found["unit_s"], found["unit_5min"])
+    assert client.get("/api/v1/coverage/reach?from=heaven").status_code == 422
+    assert api.as_user("investigator").get("/api/v1/coverage").status_code == 403
