@@ -82,12 +82,14 @@ def _calls(session: Session, grid_ids: Sequence[int], until: datetime) -> Seen:
 def _watched_h(age_h: Floats, until: datetime) -> Floats:
     """Return the weighted hours [hour of the week] between the first and the last call.
 
-    What lies before or after was not imported: no calls there do not mean that none came.
+    What lies before or after was not imported: no calls there do not mean that none came. Calls of less than
+    a week count as a week's, so that a first small file does not make every hour hot.
     """
     watched = np.zeros(HOURS_OF_WEEK)
     if not len(age_h):
         return watched
-    for ago_h in range(int(age_h.min()), int(age_h.max()) + 1):
+    newest_h = int(age_h.min())
+    for ago_h in range(newest_h, max(int(age_h.max()) + 1, newest_h + HOURS_OF_WEEK)):
         at = until - timedelta(hours=ago_h + 1)
         watched[at.weekday() * 24 + at.hour] += 0.5 ** ((ago_h + 0.5) / (24 * HALF_LIFE_DAYS))
     return watched

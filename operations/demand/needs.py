@@ -6,11 +6,11 @@ from who lives where, and never from what patrols found. It plans no route.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from operations.coverage import blind_grids
 from operations.demand.expected_calls import forecast
 from operations.demand.grid_needs import UNVISITED_DAYS, Calls, Known, grid_needs
 from operations.demand.grid_stops import GridStop, grid_stops
@@ -29,7 +29,7 @@ def needs(session: Session, day: date, timezone: str, now: datetime, dwell_s: fl
     zone = ZoneInfo(timezone)
     stops = grid_stops(session)
     expected = forecast(session, [(stop.grid_id, stop.town_id) for stop in stops], day, zone)
-    known = Known(day, _last_visits(session, zone, now), _blind(session, now))
+    known = Known(day, _last_visits(session, zone, now), blind_grids(session, now))
     found: list[Need] = []
     for number, stop in enumerate(stops):
         calls = Calls(expected.hourly[number], int(expected.seen[number]))
@@ -121,13 +121,3 @@ def _orders(session: Session, day: date) -> Sequence[StandingOrder]:
         StandingOrder.from_day <= day, StandingOrder.until_day >= day, StandingOrder.ended_at.is_(None)
     )
     return session.scalars(in_force.order_by(StandingOrder.id)).all()
-
-
-def _blind(session: Session, now: datetime) -> Mapping[int, float]:
-    """Return the share of each grid's camera view that is lost now."""
-    try:
-        coverage = import_module("operations.coverage")
-    except ModuleNotFoundError:
-        return {}
-    blind: Mapping[int, float] = coverage.blind_grids(session, now)
-    return blind
