@@ -1,12 +1,12 @@
 """Patrol plans: wishes, drafts, changes by hand, publishing; following them; sheets and monthly reports."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.doors import allowed
-from api.house import TheHouse
+from api.house import House, TheHouse
 from api.pages import PathId
 from api.shapes.patrol_plans import (
     AdherenceAnswer,
@@ -17,10 +17,12 @@ from api.shapes.patrol_plans import (
     PlanList,
     PlanQuestion,
     PlanSummary,
+    ReportAnswer,
     RevisionQuestion,
     ShiftList,
 )
 from operations.access import Person
+from operations.county import county_row
 from operations.patrolling import publishing, views
 from operations.patrolling.adherence import adherence
 from operations.patrolling.comparing import compare
@@ -28,14 +30,20 @@ from operations.patrolling.days import site_day
 from operations.patrolling.drafts import Wishes
 from operations.patrolling.editing import Edit, edit
 from operations.patrolling.planning import want
+from operations.patrolling.report import monthly_report
+from operations.patrolling.report_paper import report_pdf
+from operations.patrolling.sheet import sheets
 from operations.patrolling.shifts import list_shifts
-from operations.store import reading, writing
+from operations.store import Session, reading, writing
 
 router = APIRouter(tags=["patrol"])
 
 Desk = Annotated[Person, allowed("operator", "supervisor")]
+Reader = Annotated[Person, allowed("operator", "supervisor", "auditor")]
 Supervisor = Annotated[Person, allowed("supervisor")]
 PlanId = Annotated[int, Query(ge=1, le=2**31 - 1, description="A plan")]
+Month = Annotated[str | None, Query(max_length=7, description="2026-11; without it, this month")]
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "The file"}}
 OfDay = Annotated[date | None, Query(description="A local day; without it, today")]
 
 
@@ -135,3 +143,51 @@ def show_adherence(house: TheHouse, _: Desk, day: OfDay = None) -> AdherenceAnsw
     day = day or site_day(house.now(), house.site_timezone)
     with reading(house.engine) as session:
         return AdherenceAnswer.model_validate(adherence(session, day, house.now()))
+
+
+@router.get(
+    "/patrol/plans/{plan_id}/sheet.pdf",
+    summary="Route sheets to print",
+    response_class=Response,
+    responses=PDF,
+)
+def print_sheets(
+    house: TheHouse,
+    _: Desk,
+    plan_id: PathId,
+    unit_id: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Only of this unit")] = None,
+) -> Response:
+    """Answer a PDF: for each unit its way, stops and boxes to tick."""
+    with reading(house.engine) as session:
+        pdf = sheets(session, plan_id, unit_id, house.site_timezone, house.now())
+    return _pdf(pdf, f"plan-{plan_id}{f'-unit-{unit_id}' if unit_id else ''}.pdf")
+
+
+@router.get("/patrol/report", summary="The patrol report of a month")
+def show_report(house: TheHouse, _: Reader, month: Month = None) -> ReportAnswer:
+    """Answer per town what was planned and done, dwell kept, response times and coverage."""
+    with reading(house.engine) as session:
+        return ReportAnswer.model_validate(_report(house, session, month))
+
+
+@router.get(
+    "/patrol/report.pdf", summary="The patrol report, printed", response_class=Response, responses=PDF
+)
+def print_report(house: TheHouse, _: Reader, month: Month = None) -> Response:
+    """Answer the month's report as a PDF."""
+    with reading(house.engine) as session:
+        report = _report(house, session, month)
+        county = county_row(session).name
+    pdf = report_pdf(report, county, house.site_timezone, house.now())
+    return _pdf(pdf, f"patrol-report-{report['month']}.pdf")
+
+
+def _report(house: House, session: Session, month: str | None) -> dict[str, Any]:
+    month = month or f"{site_day(house.now(), house.site_timezone):%Y-%m}"
+    return monthly_report(session, month, house.site_timezone, house.now())
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return Response(
+        content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from operations.patrolling.drafts import stop_key
-from operations.patrolling.stored import find_plan, midnight_of
+from operations.patrolling.rows import midnight_of
+from operations.patrolling.stored import find_plan
 from operations.patrolling.views import summary
 from operations.store import Session
 from operations.tables import PatrolPlan, PatrolRoute, PatrolStop

@@ -13,7 +13,8 @@ from geo.patrol.repair import Underway, as_planned, best_insertion, cost, drivin
 from geo.patrol.timing import Since, allowed, timed
 from operations.audit import Actor
 from operations.facts import BadInput, NotAllowed
-from operations.patrolling.stored import Change, PlanCannotChange, Stored, check_revision, keep, stored_plan
+from operations.patrolling.rows import PlanCannotChange
+from operations.patrolling.stored import Change, Stored, check_revision, keep, stored_plan
 from operations.patrolling.views import plan_json
 from operations.store import Session
 

@@ -13,12 +13,12 @@ from operations import audit, events
 from operations.audit import Actor
 from operations.facts import Conflict, NotAllowed
 from operations.patrolling.drafts import stop_key
+from operations.patrolling.rows import PlanNotFound, midnight_of
 from operations.patrolling.stored import (
     Change,
-    PlanNotFound,
     check_revision,
     find_plan,
-    midnight_of,
+    shorten,
     tell,
     told,
 )
@@ -95,7 +95,10 @@ def publish(session: Session, plan_id: int, revision: int, actor: Actor, now: da
     if not any(route.shift_until > now for route in routes):
         raise DayIsOver(row)
     done = _replace_others(session, row, {route.unit_id for route in routes}, now)
-    _drop_what_is_past(session, row, routes, done, now)
+    gone = _drop_what_is_past(session, row, routes, done, now)
+    if gone:
+        session.flush()
+        shorten(session, row.id, [stop for stop in gone if stop_key(stop, midnight_of(row)) not in done], now)
     row.state, row.published_at, row.published_by = "published", now, actor.user_id
     row.revision += 1
     audit.record(
@@ -196,12 +199,15 @@ def _replace_others(session: Session, row: PatrolPlan, unit_ids: set[int], now: 
 
 def _drop_what_is_past(
     session: Session, row: PatrolPlan, routes: Sequence[PatrolRoute], done: set[str], now: datetime
-) -> None:
-    """Drop what would have begun before now, and what the plan before it has done already."""
+) -> list[PatrolStop]:
+    """Drop what would have begun before now, and what the plan before it has done already; return it."""
     midnight = midnight_of(row)
+    gone = []
     for stop in _stops(session, [route.id for route in routes]):
         if stop.start_at < now or stop_key(stop, midnight) in done:
             stop.dropped_at = now
+            gone.append(stop)
+    return gone
 
 
 def _routes(session: Session, plan_id: int) -> Sequence[PatrolRoute]:

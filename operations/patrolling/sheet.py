@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,8 @@ Json = dict[str, Any]
 
 MAP_HEIGHT = 236.0
 ROW_HEIGHT = 27.0
+WHOLE_DAY = timedelta(hours=20)
 FIRST_ROWS, MORE_ROWS = 16, 25
-BLUE = (0.1, 0.25, 0.55)
 COLUMNS = (
     ("完成", 0.0),
     ("序", 26.0),
@@ -43,6 +43,13 @@ class _Sheet:
     route: Json
     zone: ZoneInfo
     printed_at: str
+
+    def window(self, stop: Json) -> str:
+        """Return when a visit may begin; a window that binds nobody is the whole day."""
+        length = from_text(stop["window_until"]) - from_text(stop["window_from"])
+        if length >= WHOLE_DAY:
+            return "全天"
+        return f"{self.at(stop['window_from'])}–{self.at(stop['window_until'])}"
 
     def at(self, text: str | None) -> str:
         return from_text(text).astimezone(self.zone).strftime("%H:%M") if text else "—"
@@ -113,7 +120,7 @@ def _map(page: Page, sheet: _Sheet, frame: tuple[float, float, float, float]) ->
         page.write((frame[0] + 12, frame[1] + 22), "本班次没有停留点。", 10, GREY)
         return
     on_paper = _to_paper(places, frame)
-    page.way([(x, y) for x, y in on_paper[: len(line)].tolist()], BLUE)
+    page.way([(x, y) for x, y in on_paper[: len(line)].tolist()])
     for stop, (x, y) in zip(stops, on_paper[len(line) :].tolist(), strict=True):
         page.dot((x, y), str(stop["position"]), bool(stop["must"]))
     page.write((frame[0] + 6, frame[3] - 6), "上为北；实心为必到点；线路为建议走法。", 7, GREY)
@@ -148,8 +155,7 @@ def _row(page: Page, sheet: _Sheet, stop: Json, y: float) -> None:
     page.write((x[1], y + 17), str(stop["position"]), 9)
     page.write((x[2], y + 17), sheet.at(stop["arrive_at"]), 9)
     page.write((x[3], y + 17), sheet.at(stop["leave_at"]), 9)
-    window = f"{sheet.at(stop['window_from'])}–{sheet.at(stop['window_until'])}"
-    page.write((x[4], y + 17), window, 8)
+    page.write((x[4], y + 17), sheet.window(stop), 8)
     must = "【必到】" if stop["must"] else ""
     place = f"{must}{stop['name'] or '网格'} {stop['grid_code']}"
     page.write((x[5], y + 11.5), fitted(place, 9, x[6] - x[5] - 6), 9)

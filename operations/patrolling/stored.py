@@ -12,43 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from geo.patrol.problem import Plan, Problem, Rest, RestTaken, Route, Stop
+from geo.patrol.problem import Plan, Problem, Route, Stop
 from geo.roads import RoadNetwork
 from operations import audit, events
 from operations.audit import Actor
 from operations.demand.needs import Need
-from operations.facts import Conflict, NotFound
-from operations.patrolling.drafts import Crew, Draft, build, need_key, wishes_from
-from operations.patrolling.figures import figures_of, why_unserved
+from operations.patrolling.drafts import Draft, build, need_key, wishes_from
+from operations.patrolling.figures import figures_of
+from operations.patrolling.rows import (
+    PlanCannotChange,
+    PlanChangedMeanwhile,
+    PlanNotFound,
+    crew_of,
+    midnight_of,
+    need_from,
+    need_of,
+    new_route,
+    new_stop,
+    plan_of,
+    set_route,
+    unserved_json,
+)
 from operations.patrolling.ways import Way, way_of, ways_of
 from operations.store import Session
 from operations.tables import PatrolPlan, PatrolRoute, PatrolStop
 
 Json = dict[str, Any]
-
-
-class PlanNotFound(NotFound):
-    """No patrol plan has this id."""
-
-    def __init__(self, plan_id: int) -> None:
-        super().__init__(f"There is no patrol plan {plan_id}.")
-
-
-class PlanChangedMeanwhile(Conflict):
-    """Somebody changed the plan since it was read."""
-
-    def __init__(self, row: PatrolPlan, revision: int) -> None:
-        super().__init__(
-            f"Plan {row.id} was changed meanwhile: you saw revision {revision}, it is at {row.revision}. "
-            "Load it again and repeat your change."
-        )
-
-
-class PlanCannotChange(Conflict):
-    """The plan is in a state, or from a version, in which nothing of it changes any more."""
-
-    def __init__(self, row: PatrolPlan) -> None:
-        super().__init__(f"Plan {row.id} is {row.state}: copy it, or plan anew.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +75,6 @@ class Stored:
         return midnight_of(self.row)
 
 
-def midnight_of(row: PatrolPlan) -> datetime:
-    """Return when the plan's day begins. Raises PlanCannotChange for a plan of an older version."""
-    if row.midnight is None:
-        raise PlanCannotChange(row)
-    return row.midnight
-
-
 def find_plan(session: Session, plan_id: int, lock: bool = False) -> PatrolPlan:
     """Return a plan, locked if asked. Raises PlanNotFound."""
     row = session.get(PatrolPlan, plan_id, with_for_update=lock or None, populate_existing=True)
@@ -122,14 +104,14 @@ def stored_plan(session: Session, plan_id: int, now: datetime, lock: bool = Fals
     needs = [need_of(stop, midnight) for stops in driven for stop in stops]
     stop_ids: list[int | None] = [stop.id for stops in driven for stop in stops]
     served = len(needs)
-    needs += [_need_from(said) for said in row.unserved or []]
+    needs += [need_from(said) for said in row.unserved or []]
     stop_ids += [said.get("stop_id") for said in row.unserved or []]
-    crews = [_crew(row, route) for route in routes]
+    crews = [crew_of(row, route) for route in routes]
     made = build(session, crews, needs, wishes_from(row.wishes), now)
     return Stored(
         row,
         made.problem,
-        _plan(routes, driven, midnight, range(served, len(needs))),
+        plan_of(routes, driven, midnight, range(served, len(needs))),
         made.unit_ids,
         needs,
         stop_ids,
@@ -151,17 +133,47 @@ def store_first(session: Session, row: PatrolPlan, draft: Draft, plan: Plan) -> 
     midnight = midnight_of(row)
     ways = ways_of(draft.network, draft.problem, draft.nodes, plan.routes)
     for unit, crew in enumerate(draft.crews):
-        route = _new_route(row, crew, midnight)
+        route = new_route(row, crew, midnight)
         session.add(route)
         session.flush()
-        _set_route(route, plan.routes[unit], ways[unit], midnight)
+        set_route(route, plan.routes[unit], ways[unit], midnight)
         session.add_all(
-            _new_stop(route.id, position, draft.needs[stop.visit], stop, midnight)
+            new_stop(route.id, position, draft.needs[stop.visit], stop, midnight)
             for position, stop in enumerate(plan.routes[unit].stops, start=1)
         )
     row.roads_version = draft.network.version
-    row.unserved = [_unserved_json(draft.problem, draft.needs[v], v, None) for v in plan.unserved]
+    row.unserved = [unserved_json(draft.problem, draft.needs[v], v, None) for v in plan.unserved]
     row.figures = {"bound_share": None, "entropy": None} | figures_of(draft.problem, plan) | _driven(ways)
+
+
+def shorten(session: Session, plan_id: int, gone: Sequence[PatrolStop], now: datetime) -> None:
+    """Have a plan go on without the stops just dropped: their routes' ways and numbers without them.
+
+    What of `gone` could still begin is unserved from now on.
+    """
+    stored = stored_plan(session, plan_id, now)
+    for unit, route in enumerate(stored.plan.routes):
+        kept = len(route.stops)
+        own = [stored.stops[stored.stop_ids[stop.visit] or 0] for stop in route.stops]
+        if own and own[-1].position == kept:
+            continue
+        rest = (
+            route.rest
+            if route.rest and route.stops and route.rest.until_s <= route.stops[-1].start_s
+            else None
+        )
+        way = way_of(stored.network, stored.problem, stored.nodes, unit, Route(route.stops, rest))
+        line = stored.routes[unit]
+        line.line, line.driving_s, line.distance_m = way.line, way.driving_s, way.distance_m
+        for position, stop in enumerate(own, start=1):
+            stop.position = position
+    left = [stop for stop in gone if stop.window_until > now]
+    needs = [need_of(stop, stored.midnight) for stop in left]
+    said = [
+        asdict(need) | {"key": f"{need_key(need)}#d{stop.id}", "why": "lost_to_higher", "stop_id": stop.id}
+        for need, stop in zip(needs, left, strict=True)
+    ]
+    stored.row.unserved = [*(stored.row.unserved or []), *said]
 
 
 def keep(session: Session, stored: Stored, plan: Plan, change: Change, now: datetime) -> None:
@@ -178,14 +190,14 @@ def keep(session: Session, stored: Stored, plan: Plan, change: Change, now: date
     changed = _changed_units(stored, plan)
     for unit in changed:
         way = way_of(stored.network, stored.problem, stored.nodes, unit, plan.routes[unit])
-        _set_route(stored.routes[unit], plan.routes[unit], way, midnight)
+        set_route(stored.routes[unit], plan.routes[unit], way, midnight)
         for position, stop in enumerate(plan.routes[unit].stops, start=1):
             _set_stop(session, stored, stored.routes[unit].id, position, stop)
     for visit in plan.unserved:
         _take_out(session, stored, visit, now)
     session.flush()
     row.unserved = [
-        _unserved_json(stored.problem, stored.needs[v], v, _kept_id(stored, v)) for v in plan.unserved
+        unserved_json(stored.problem, stored.needs[v], v, _kept_id(stored, v)) for v in plan.unserved
     ]
     ways = [Way([], route.driving_s or 0.0, route.distance_m or 0.0) for route in stored.routes]
     row.figures = (row.figures or {}) | figures_of(stored.problem, plan) | _driven(ways)
@@ -212,25 +224,6 @@ def told(row: PatrolPlan) -> Json:
     return {"plan_id": row.id, "day": row.day.isoformat(), "state": row.state, "revision": row.revision}
 
 
-def need_of(stop: PatrolStop, midnight: datetime) -> Need:
-    """Return the need that a stop meets."""
-    return Need(
-        stop.grid_id,
-        stop.place_id,
-        stop.town_id,
-        stop.lon,
-        stop.lat,
-        stop.priority,
-        stop.dwell_s,
-        _seconds(stop.window_from, midnight),
-        _seconds(stop.window_until, midnight),
-        stop.must,
-        stop.revisit or "",
-        stop.spacing_s,
-        stop.reasons or [],
-    )
-
-
 def _stops(session: Session, routes: Sequence[PatrolRoute], lock: bool) -> list[list[PatrolStop]]:
     """Return the stops of each route that are not dropped, in order."""
     wanted = select(PatrolStop).where(
@@ -245,113 +238,12 @@ def _stops(session: Session, routes: Sequence[PatrolRoute], lock: bool) -> list[
     return [by_route[route.id] for route in routes]
 
 
-def _plan(
-    routes: Sequence[PatrolRoute],
-    driven: Sequence[Sequence[PatrolStop]],
-    midnight: datetime,
-    unserved: range,
-) -> Plan:
-    made, number = [], 0
-    for route, stops in zip(routes, driven, strict=True):
-        made.append(
-            Route(
-                tuple(
-                    Stop(
-                        number + i,
-                        _seconds(stop.arrive_at, midnight),
-                        _seconds(stop.start_at, midnight),
-                        _seconds(stop.leave_at, midnight),
-                    )
-                    for i, stop in enumerate(stops)
-                ),
-                _rest(route, stops, midnight),
-            )
-        )
-        number += len(stops)
-    return Plan(tuple(made), tuple(unserved))
-
-
-def _rest(route: PatrolRoute, stops: Sequence[PatrolStop], midnight: datetime) -> RestTaken | None:
-    if route.rest_from is None or route.rest_until is None:
-        return None
-    after = sum(stop.start_at < route.rest_from for stop in stops)
-    return RestTaken(after, _seconds(route.rest_from, midnight), _seconds(route.rest_until, midnight))
-
-
-def _crew(row: PatrolPlan, route: PatrolRoute) -> Crew:
-    if route.terms is None:
-        raise PlanCannotChange(row)
-    terms, midnight = route.terms, midnight_of(row)
-    lon, lat = terms["start"]
-    return Crew(
-        route.unit_id,
-        (lon, lat),
-        _seconds(route.shift_from, midnight),
-        _seconds(route.shift_until, midnight),
-        terms["town"],
-        terms["profile"],
-        terms["may_leave_town"],
-        terms["county_wide"],
-        Rest(**terms["rest"]) if terms["rest"] else None,
-    )
-
-
-def _need_from(said: Json) -> Need:
-    return Need(**{name: said[name] for name in Need.__dataclass_fields__})
-
-
-def _unserved_json(problem: Problem, need: Need, visit: int, stop_id: int | None) -> Json:
-    """Return a visit that nobody makes: the need, its key, why, and the stop it was before, if any."""
-    key = f"{need_key(need)}#{visit}"
-    return asdict(need) | {"key": key, "why": why_unserved(problem, visit), "stop_id": stop_id}
-
-
-def _new_route(row: PatrolPlan, crew: Crew, midnight: datetime) -> PatrolRoute:
-    return PatrolRoute(
-        plan_id=row.id,
-        unit_id=crew.unit_id,
-        shift_from=midnight + timedelta(seconds=crew.shift_from_s),
-        shift_until=midnight + timedelta(seconds=crew.shift_until_s),
-        terms=crew.terms(),
-    )
-
-
-def _set_route(row: PatrolRoute, route: Route, way: Way, midnight: datetime) -> None:
-    row.line, row.driving_s, row.distance_m = way.line, way.driving_s, way.distance_m
-    rest = route.rest
-    row.rest_from = midnight + timedelta(seconds=rest.from_s) if rest else None
-    row.rest_until = midnight + timedelta(seconds=rest.until_s) if rest else None
-
-
-def _new_stop(route_id: int, position: int, need: Need, stop: Stop, midnight: datetime) -> PatrolStop:
-    return PatrolStop(
-        route_id=route_id,
-        position=position,
-        grid_id=need.grid_id,
-        place_id=need.place_id,
-        town_id=need.town_id,
-        lon=need.lon,
-        lat=need.lat,
-        arrive_at=midnight + timedelta(seconds=stop.arrive_s),
-        start_at=midnight + timedelta(seconds=stop.start_s),
-        leave_at=midnight + timedelta(seconds=stop.leave_s),
-        window_from=midnight + timedelta(seconds=need.window_from_s),
-        window_until=midnight + timedelta(seconds=need.window_until_s),
-        dwell_s=need.dwell_s,
-        priority=need.priority,
-        must=need.must,
-        revisit=need.revisit or None,
-        spacing_s=need.spacing_s,
-        reasons=need.reasons or None,
-    )
-
-
 def _set_stop(session: Session, stored: Stored, route_id: int, position: int, stop: Stop) -> None:
     """Move a visit's stop to its route, position and times; of one checked in only the position changes."""
     stop_id = stored.stop_ids[stop.visit]
     row = stored.stops.get(stop_id or 0) or (session.get(PatrolStop, stop_id) if stop_id else None)
     if row is None:
-        session.add(_new_stop(route_id, position, stored.needs[stop.visit], stop, stored.midnight))
+        session.add(new_stop(route_id, position, stored.needs[stop.visit], stop, stored.midnight))
         return
     row.position = position
     if stop.visit in stored.done:
@@ -395,7 +287,3 @@ def _driven(ways: Sequence[Way]) -> Json:
         "driving_s": round(sum(way.driving_s for way in ways), 1),
         "distance_m": round(sum(way.distance_m for way in ways), 1),
     }
-
-
-def _seconds(at: datetime, midnight: datetime) -> float:
-    return (at - midnight).total_seconds()
