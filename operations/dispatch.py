@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from geo.road_index import road_index
 from geo.roads import RoadNetwork
 from geo.travel_times import NoRoadBetween, nearest, route
 from operations import alerts, events
@@ -62,13 +63,19 @@ class Drive:
 
 
 def nearest_units(session: Session, roads: RoadNetwork, alert: Alert, limit: int) -> list[Drive]:
-    """Return the available units that reach the alert first by road, at free flow, nearest first."""
+    """Return the available units that reach the alert first by road, at free flow, nearest first.
+
+    Each drives or walks as it does: car, motorcycle, foot. roads: those open now.
+    """
     units = session.scalars(select(Unit).where(Unit.state == "available").order_by(Unit.id)).all()
-    if not units:
-        return []
-    nodes = roads.snap([unit.lon for unit in units], [unit.lat for unit in units])
     there = int(roads.snap(alert.lon, alert.lat))
-    return [_drive(roads, units[index], alert) for index, _ in nearest(roads, there, nodes, limit)]
+    found: list[tuple[float, int]] = []
+    for vehicle in sorted({unit.vehicle for unit in units}):
+        own = [number for number, unit in enumerate(units) if unit.vehicle == vehicle]
+        nodes = roads.snap([units[number].lon for number in own], [units[number].lat for number in own])
+        of_vehicle = nearest(_roads_of(roads, vehicle), there, nodes, limit)
+        found += [(seconds, own[index]) for index, seconds in of_vehicle]
+    return [_drive(roads, units[number], alert) for _, number in sorted(found)[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +192,9 @@ def _locked_unit(session: Session, unit_id: int) -> Unit | None:
 
 def _drive(roads: RoadNetwork, unit: Unit, alert: Alert) -> Drive:
     source, target = roads.snap([unit.lon, alert.lon], [unit.lat, alert.lat])
-    way = route(roads, int(source), int(target))
+    way = route(_roads_of(roads, unit.vehicle), int(source), int(target))
     return Drive(unit, round(way.seconds, 1), round(way.distance_m, 1), way.line())
+
+
+def _roads_of(roads: RoadNetwork, vehicle: str) -> RoadNetwork:
+    return roads if vehicle == "car" else road_index(roads).roads(vehicle)

@@ -39,10 +39,16 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A stored plan on the way: its problem with the places of absences added, and how far it is."""
+    """A stored plan on the way: its problem with the places of absences added, and how far it is.
 
+    rows: those of the places asked for, in the matrices.
+    """
+
+    stored: Stored
     problem: Problem
     underway: Underway
+    absences: Sequence[Absence]
+    rows: Sequence[int]
 
 
 @dataclass(slots=True)
@@ -56,20 +62,32 @@ class _Walk:
 
 
 def progress(
-    session: Session, stored: Stored, now: datetime, imagined: Sequence[tuple[int, float, float, float]] = ()
+    session: Session, stored: Stored, now: datetime, places: Sequence[tuple[float, float]] = ()
 ) -> Progress:
-    """Return how far a plan is. imagined: (unit, lon, lat, until_s) absences as if they began now."""
+    """Return how far a plan is, with rows in its matrices for places (lon, lat) to leave from."""
     now_s = (now - stored.midnight).total_seconds()
-    real = _assignments(session, stored, now)
-    lons = [alert.lon for _, alert in real] + [lon for _, lon, _, _ in imagined]
-    lats = [alert.lat for _, alert in real] + [lat for _, _, lat, _ in imagined]
-    problem, places = with_places(session, stored, nodes_of(stored.network, lons, lats), now)
-    absences = [_absence(stored, sent, place, now_s) for (sent, _), place in zip(real, places, strict=False)]
-    absences += [
-        Absence(unit, now_s, until_s, place)
-        for (unit, _, _, until_s), place in zip(imagined, places[len(real) :], strict=True)
-    ]
-    return Progress(problem, _underway(stored, problem, absences, now_s))
+    sent = _assignments(session, stored, now)
+    lons = [alert.lon for _, alert in sent] + [lon for lon, _ in places]
+    lats = [alert.lat for _, alert in sent] + [lat for _, lat in places]
+    problem, rows = with_places(session, stored, nodes_of(stored.network, lons, lats), now)
+    absences = [_absence(stored, one, row, now_s) for (one, _), row in zip(sent, rows, strict=False)]
+    done, since = set(stored.done), []
+    for unit in range(len(problem.units)):
+        begun, free = _unit_progress(stored, problem, unit, absences, now_s)
+        done |= begun
+        since.append(free)
+    underway = Underway(now_s, frozenset(done), tuple(since), stored.out)
+    return Progress(stored, problem, underway, absences, rows[len(sent) :])
+
+
+def leaving(known: Progress, unit: int, until_s: float, row: int) -> Underway:
+    """Return how far the plan is if a unit (of problem.units) left now and were free at a row at until_s."""
+    absences = [*known.absences, Absence(unit, known.underway.now_s, until_s, row)]
+    own = {stop.visit for stop in known.stored.plan.routes[unit].stops}
+    begun, free = _unit_progress(known.stored, known.problem, unit, absences, known.underway.now_s)
+    done = (known.underway.done - own) | (known.stored.done & own) | begun
+    since = [*known.underway.since[:unit], free, *known.underway.since[unit + 1 :]]
+    return replace(known.underway, done=frozenset(done), since=tuple(since))
 
 
 def with_places(
@@ -128,21 +146,21 @@ def _absence(stored: Stored, sent: Assignment, place: int, now_s: float) -> Abse
     return Absence(unit, from_s, max(there_s + ON_SCENE_S, now_s + LEAST_AWAY_S), place)
 
 
-def _underway(stored: Stored, problem: Problem, absences: Sequence[Absence], now_s: float) -> Underway:
-    done = set(stored.done)
-    since: list[Since | None] = []
-    for unit, route in enumerate(stored.plan.routes):
-        if unit in stored.out:
-            since.append(None)
-            continue
-        walk = _start(stored, unit, route)
-        away = [one for one in absences if one.unit == unit and one.until_s > walk.at_s]
-        for one in away:
-            done |= _follow(problem, (unit, route), walk, one.from_s, on_the_way=False)
+def _unit_progress(
+    stored: Stored, problem: Problem, unit: int, absences: Sequence[Absence], now_s: float
+) -> tuple[set[int], Since | None]:
+    """Return what a unit has begun, and where it is next free; nothing for one that is out."""
+    if unit in stored.out:
+        return set(), None
+    route = stored.plan.routes[unit]
+    walk = _start(stored, unit, route)
+    begun: set[int] = set()
+    for one in absences:
+        if one.unit == unit and one.until_s > walk.at_s:
+            begun |= _follow(problem, (unit, route), walk, one.from_s, on_the_way=False)
             walk.place, walk.at_s = one.place, max(one.until_s, walk.at_s)
-        done |= _follow(problem, (unit, route), walk, now_s, on_the_way=True)
-        since.append(Since(walk.place, walk.at_s, walk.rested))
-    return Underway(now_s, frozenset(done), tuple(since), stored.out)
+    begun |= _follow(problem, (unit, route), walk, now_s, on_the_way=True)
+    return begun, Since(walk.place, walk.at_s, walk.rested)
 
 
 def _start(stored: Stored, unit: int, route: Route) -> _Walk:

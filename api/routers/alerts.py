@@ -20,14 +20,16 @@ from api.shapes.alerts import (
     RejectQuestion,
     ResolveQuestion,
 )
+from api.shapes.replanning import Recommendation
 from api.shapes.vocabulary import AlertFilter, Nothing, Severity
 from operations import alerts, dispatch, verdicts
 from operations.access import Person
 from operations.alert_next import alert_next
 from operations.alert_views import alert_json
 from operations.assignments import unit_json
-from operations.county import road_network
 from operations.looks import AlertsAsked, alert_for, alert_picture, alerts_page, look_at_alert
+from operations.recommendation import interceptions, recommended
+from operations.road_closures import roads_in_force
 from operations.store import Session, reading, writing
 from operations.tables import Alert
 from operations.verdicts import Said
@@ -98,13 +100,23 @@ def list_nearest_units(
     """Answer the available units that reach the alert first by road, with their routes."""
     with reading(house.engine) as session:
         alert = alert_for(session, alert_id, person)
-        drives = dispatch.nearest_units(session, road_network(session), alert, limit)
+        drives = dispatch.nearest_units(session, roads_in_force(session, house.now()), alert, limit)
         units = unit_json(session, [drive.unit for drive in drives])
     items = [
         {"unit": unit, "eta_s": drive.eta_s, "distance_m": drive.distance_m, "route": drive.line}
         for unit, drive in zip(units, drives, strict=True)
     ]
     return NearestUnits.model_validate({"items": items})
+
+
+@router.get("/alerts/{alert_id}/recommendation", summary="Whom to send")
+def recommend_units(house: TheHouse, person: Desk, alert_id: PathId) -> Recommendation:
+    """Answer units by driving time and what their plan loses, with reasons; who could meet it; audited."""
+    with reading(house.engine) as session:
+        items = recommended(session, alert_id, person, house.now(), house.site_timezone)
+    with writing(house.engine) as session:
+        points = interceptions(session, alert_id, person, house.now())
+    return Recommendation.model_validate({"items": items, "interceptions": points})
 
 
 @router.get("/alerts/{alert_id}/next", summary="Where it will likely pass next")
@@ -130,7 +142,7 @@ def dispatch_alert(
     """Send a unit, or the nearest available one."""
     unit_id = question.unit_id if question else None
     with writing(house.engine) as session:
-        network = road_network(session)
+        network = roads_in_force(session, house.now())
         sent = dispatch.assign(session, network, alert_id, unit_id, actor=person.actor, now=house.now())
         return _shown(session, sent)
 
