@@ -21,7 +21,7 @@ ROOMS = {
         "operations.evidence.cli",
         "evidence verify FILE: whether exported evidence is as it was signed",
     ),
-    "county": ("operations.county_cli", "county generate: a county to work in, when none is imported"),
+    "county": ("operations.county_cli", "county import: a real county's files in, a dry run first; county generate"),
     "cameras": ("operations.cameras_cli", "cameras FILE: give the cameras of a CSV file their sources"),
     "user": ("operations.user_cli", "user add: create a login"),
 }

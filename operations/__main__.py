@@ -22,6 +22,7 @@ from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from operations import camera_states, events, metrics, stream, timers
 from operations.counts import SightingCounts
+from operations.county_import.kept import forget_old
 from operations.field.expiry import FieldDays
 from operations.intake import Known, take_messages
 from operations.migrate import is_current
@@ -76,6 +77,7 @@ class Worker:
                 "retention", 3600.0, partial(timers.expire, engine, settings.media, settings.retention_days)
             ),
             Loop("field retention", 3600.0, partial(timers.expire_field, engine, settings.media, field_days)),
+            Loop("imports", 3600.0, partial(forget_old, settings.data_dir)),
             Loop("call retention", 3600.0, partial(timers.expire_demand, engine, settings.patrol_call_days)),
         ]
 

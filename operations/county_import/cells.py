@@ -91,7 +91,7 @@ def _number(field: Field, text: str) -> float:
     number = number_in(text)
     if not field.least <= number <= field.most:
         raise BadCell("out_of_range", least=field.least, most=field.most)
-    return number % 360 if field.name == "heading_deg" else number
+    return number % 360 if number < 0 else number
 
 
 def _choice(field: str, text: str) -> str:

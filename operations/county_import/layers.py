@@ -223,3 +223,14 @@ def kind_of(field: str, text: str) -> str | None:
 def town_kind(name: str) -> str:
     """Return the kind of a town by how its name ends."""
     return next((kind for kind in ("街道", "镇", "乡") if name.endswith(kind)), "其他")
+
+
+def check_mapping(layer: str, field: str, heading: str) -> None:
+    """Raise ValueError unless the layer has this field and a heading is given."""
+    if layer not in LAYERS:
+        raise ValueError(f"{layer!r} is no layer: use one of {', '.join(LAYERS)}.")
+    fields = wanted_fields(layer) or ("class", "oneway", "maxspeed", "name", "code")
+    if field not in fields:
+        raise ValueError(f"{layer} has no field {field!r}: use one of {', '.join(fields)}.")
+    if not heading:
+        raise ValueError(f"{layer}.{field}: name the heading in the file after =.")
