@@ -16,7 +16,7 @@ from operations.access import Person
 from operations.alert_next import alert_next
 from operations.assignments import unit_json
 from operations.dispatch import Drive
-from operations.field.shift_hours import working_hours
+from operations.field.shift_hours import Span, working_hours
 from operations.looks import alert_for
 from operations.patrolling.following import published_routes
 from operations.patrolling.stored import stored_plan
@@ -28,7 +28,8 @@ from operations.underway import ON_SCENE_S, Progress, leaving, progress
 
 Json = dict[str, Any]
 
-LOOKED_AT = 6  # units by driving time: whoever comes later than six others is not sent
+LOOKED_AT = 12  # units by driving time, at work or not: whoever comes later than so many is not sent
+SHOWN = 6
 NEARLY_S, NEARLY_SHARE = (
     90.0,
     0.3,
@@ -42,15 +43,16 @@ OLD_POSITION = timedelta(minutes=15)
 
 @dataclass
 class _Candidate:
-    """A unit that could go: its drive, what its plan loses (None: it has none), and the reasons."""
+    """A unit that could go: its drive, when it works, what its plan loses (None: it has none), and why.
+
+    against: declined or off_shift, if one of them keeps it behind all others.
+    """
 
     drive: Drive
+    hours: list[Span]
+    against: Json | None
     price: Cost | None = None
     reasons: list[Json] = field(default_factory=list)
-
-    @property
-    def codes(self) -> set[str]:
-        return {reason["code"] for reason in self.reasons}
 
 
 def recommended(session: Session, alert_id: int, person: Person, now: datetime, timezone: str) -> list[Json]:
@@ -60,16 +62,17 @@ def recommended(session: Session, alert_id: int, person: Person, now: datetime, 
     """
     alert = alert_for(session, alert_id, person)
     drives = dispatch.nearest_units(session, roads_in_force(session, now), alert, LOOKED_AT)
-    candidates = [_Candidate(drive) for drive in drives]
-    for plan_id in _plans(session, candidates, now):
-        _price(session, plan_id, alert, candidates, now)
-    for candidate in candidates:
-        candidate.reasons = _reasons(session, alert, candidate, drives[0], (now, timezone))
-    ranked = _ranked(candidates)
-    shown = unit_json(session, [candidate.drive.unit for candidate in ranked])
+    candidates = [_candidate(session, alert, drive, (now, timezone)) for drive in drives]
+    able = [one for one in candidates if one.against is None][:SHOWN]
+    for plan_id in _plans(session, able, now):
+        _price(session, plan_id, alert, able, now)
+    nearest_s = min((one.drive.eta_s for one in able), default=0.0)
+    ranked = _ranked(candidates, nearest_s)[:SHOWN]
+    for one in ranked:
+        one.reasons = _reasons(session, alert, one, nearest_s, now)
+    shown = unit_json(session, [one.drive.unit for one in ranked])
     return [
-        _item(candidate, unit, rank)
-        for rank, (candidate, unit) in enumerate(zip(ranked, shown, strict=True), start=1)
+        _item(one, unit, rank) for rank, (one, unit) in enumerate(zip(ranked, shown, strict=True), start=1)
     ]
 
 
@@ -95,15 +98,24 @@ def _item(candidate: _Candidate, unit: Json, rank: int) -> Json:
     }
 
 
-def _ranked(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _candidate(session: Session, alert: Alert, drive: Drive, at: tuple[datetime, str]) -> _Candidate:
+    now, timezone = at
+    hours = working_hours(session, drive.unit, timezone, now)
+    against: Json | None = None
+    if why := _declined(session, alert, drive.unit):
+        against = {"code": "declined", "why": why}
+    elif hours and not any(start <= now < end for start, end in hours):
+        against = {"code": "off_shift"}
+    return _Candidate(drive, hours, against)
+
+
+def _ranked(candidates: Sequence[_Candidate], nearest_s: float) -> list[_Candidate]:
     """Return the candidates, best first: of those nearly as near as the nearest the least costly."""
-    able = [one.drive.eta_s for one in candidates if not one.codes & LAST.keys()]
-    nearest_s = min(able, default=0.0)
     within_s = nearest_s + max(NEARLY_S, NEARLY_SHARE * nearest_s)
 
     def key(one: _Candidate) -> tuple[int, bool, float]:
-        last = max((LAST.get(code, 0) for code in one.codes), default=0)
-        near = one.drive.eta_s <= within_s
+        near = one.against is None and one.drive.eta_s <= within_s
+        last = LAST[one.against["code"]] if one.against else 0
         return last, not near, _weighed_s(one) if near else one.drive.eta_s
 
     return sorted(candidates, key=key)
@@ -166,34 +178,21 @@ def _whereabouts(known: Progress, unit: int) -> list[Json]:
     return found
 
 
-def _reasons(
-    session: Session, alert: Alert, one: _Candidate, first: Drive, at: tuple[datetime, str]
-) -> list[Json]:
+def _reasons(session: Session, alert: Alert, one: _Candidate, nearest_s: float, now: datetime) -> list[Json]:
     """Return the reasons for and against a candidate, the weightiest first."""
-    (now, timezone), unit = at, one.drive.unit
-    found: list[Json] = []
-    if declined := _declined(session, alert, unit):
-        found.append({"code": "declined", "why": declined})
-    hours = working_hours(session, unit, timezone, now)
-    if hours and not any(start <= now < end for start, end in hours):
-        found.append({"code": "off_shift"})
-    found.append(
-        {"code": "nearest"}
-        if unit is first.unit
-        else {"code": "later", "by_s": round(one.drive.eta_s - first.eta_s)}
-    )
+    found = [one.against] if one.against else []
+    later_s = one.drive.eta_s - nearest_s
+    if one.against is None:
+        found.append({"code": "later", "by_s": round(later_s)} if later_s > 1 else {"code": "nearest"})
     found += one.reasons
-    if one.price is None:
-        found.append({"code": "no_plan"})
-    elif not one.price.dropped and not one.price.moved:
-        found.append({"code": "plan_kept"})
-    else:
+    if one.price is not None and (one.price.dropped or one.price.moved):
         found.append({"code": "plan_cost", "moved": one.price.moved, "dropped": one.price.dropped})
-    if ends := next((end for start, end in hours if start <= now < end), None):
-        left_s = (ends - now).total_seconds()
-        if left_s < one.drive.eta_s + ON_SCENE_S:
-            found.append({"code": "shift_ends", "in_s": round(left_s)})
-    return found + _about(session, alert, unit, now)
+    elif one.against is None:
+        found.append({"code": "plan_kept" if one.price else "no_plan"})
+    ends = next((end for start, end in one.hours if start <= now < end), None)
+    if ends is not None and (ends - now).total_seconds() < one.drive.eta_s + ON_SCENE_S:
+        found.append({"code": "shift_ends", "in_s": round((ends - now).total_seconds())})
+    return found + _about(session, alert, one.drive.unit, now)
 
 
 def _about(session: Session, alert: Alert, unit: Unit, now: datetime) -> list[Json]:
