@@ -12,7 +12,7 @@ export type PlanRoute = Schemas["PlannedRoute"];
 export type RouteUnit = Schemas["PlannedUnit"];
 export type PlanStop = Schemas["PlannedStop"];
 export type UnservedVisit = Schemas["UnservedVisit"];
-export type Cost = Schemas["PlanCost"];
+export type Cost = NonNullable<EditAnswer["cost"]>;
 export type Edit = Pick<Schemas["EditQuestion"], "change" | "stop_id" | "unserved_key" | "unit_id" | "position">;
 export type EditAnswer = Schemas["EditAnswer"];
 export type Comparison = Schemas["PlanComparison"];
@@ -22,55 +22,11 @@ export type Coded = { [name: string]: unknown };
 export type Followed = Schemas["Adhering"];
 export type UnvisitedGrid = Schemas["UnvisitedGrid"];
 export type Adherence = Schemas["AdherenceAnswer"];
+export type ReportSums = Schemas["ReportSums"];
+export type TownReport = Schemas["TownReport"];
+export type Report = Schemas["ReportAnswer"];
 
-export interface ReportSums {
-  planned: number;
-  done: number;
-  doubted: number;
-  done_share: number | null;
-  dwell_kept_share: number | null;
-  response_s_median: number | null;
-  response_s_p90: number | null;
-  alerts: number;
-  grids: number;
-  grids_visited: number;
-  coverage_share: number | null;
-  distance_m: number;
-}
-export interface TownReport extends ReportSums {
-  town_id: number;
-  name: string;
-}
-export interface Report {
-  month: string;
-  towns: TownReport[];
-  county: ReportSums;
-  definitions: string[];
-}
-
-export interface Change {
-  stop_id: number | null;
-  key: string | null;
-  from_unit: number | null;
-  to_unit: number | null;
-  from_at: string | null;
-  to_at: string | null;
-}
-export interface Replanned {
-  took_ms: number;
-  moved: number;
-  inserted: number;
-  dropped: number;
-  cost: Cost;
-  changes: Change[];
-  plan: FullPlan | null;
-}
-export interface Closure {
-  id: number;
-  places: number[][];
-  reason: string;
-  from_at: string;
-  until_at: string | null;
-  closed_by: string;
-  lifted_at: string | null;
-}
+export type ReplanQuestion = Pick<Schemas["ReplanQuestion"], "plan_id" | "revision" | "why" | "unit_id">;
+export type Replanned = Schemas["ReplanAnswer"];
+export type Change = Schemas["ReplanChange"];
+export type Closure = Schemas["ClosureAnswer"];

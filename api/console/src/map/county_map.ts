@@ -12,19 +12,21 @@ import type { Alert, Unit } from "../api/types";
 import { AreaPen, type Area } from "./area";
 import { alertFeatures, makeLayers, placeFeatures, point, routeFeatures, stopFeatures, townFeatures, updateUnits, type Layers, type Playhead, type Route, type Stop } from "./layers";
 import OlFeature from "ol/Feature.js";
-import type { Packed } from "./pack";
+import { tagAt, type Packed } from "./pack";
 import { PALETTES } from "./palette";
 import { Pulses } from "./pulses";
 import { drawSheet, type SheetOptions } from "./sheet";
 import { drawingStyle, forgetStyles } from "./symbols";
 
-export type Hit = { kind: "alert" | "unit" | "camera"; id: number } | { kind: "stop" | "route"; id: string } | null;
+export type Hit = { kind: "alert" | "unit" | "camera"; id: number } | { kind: "stop" | "route" | "grid"; id: string } | null;
 export interface MapEvents {
   onPick(hit: Hit): void;
   onView(view: { lon: number; lat: number; zoom: number }): void;
   onPointer(lonLat: [number, number] | null): void;
   onReady(): void;
   onArea(area: Area): void;
+  /** A click while places are asked for. */
+  onPlace(lonLat: [number, number]): void;
 }
 const PICK_PX = 9;
 const REDRAW_MS = 250;
@@ -35,9 +37,10 @@ export class CountyMap {
   private readonly sheet = new ImageLayer();
   private readonly pulses: Pulses;
   private readonly pen: AreaPen;
-  private options: SheetOptions = { palette: PALETTES.night, groups: new Set(), letters: {}, showGrids: true, showRoads: true, watched: new Set() };
+  private options: SheetOptions = { palette: PALETTES.night, groups: new Set(), letters: {}, showGrids: true, showRoads: true, watched: new Set(), fills: null, outlined: null };
   private cameraIndex = new Map<number, number>();
   private packed: Packed | null = null;
+  private placing = false;
   private redraw: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly target: HTMLElement, bounds: number[], events: MapEvents) {
@@ -71,11 +74,14 @@ export class CountyMap {
   }
 
   private listen(events: MapEvents): void {
-    this.map.on("singleclick", (event) => this.pen.drawing || events.onPick(this.hit(event.pixel)));
+    this.map.on("singleclick", (event) => {
+      if (this.placing) events.onPlace(toLonLat(event.coordinate) as [number, number]);
+      else if (!this.pen.drawing) events.onPick(this.hit(event.pixel));
+    });
     this.map.on("pointermove", (event) => {
       if (event.dragging) return;
       events.onPointer(toLonLat(event.coordinate) as [number, number]);
-      this.target.style.cursor = this.pen.drawing ? "crosshair" : this.hit(event.pixel) ? "pointer" : "";
+      this.target.style.cursor = this.pen.drawing || this.placing ? "crosshair" : this.hit(event.pixel) ? "pointer" : "";
     });
     this.map.on("moveend", () => {
       const [lon, lat] = toLonLat(this.map.getView().getCenter()!) as [number, number];
@@ -162,6 +168,11 @@ export class CountyMap {
     this.pen.draw(drawing);
   }
 
+  /** While placing, a click says where it was instead of what it hit. */
+  setPlacing(placing: boolean): void {
+    this.placing = placing;
+  }
+
   private refill(source: VectorSource, features: Feature[]): void {
     source.clear(true);
     source.addFeatures(features);
@@ -204,7 +215,13 @@ export class CountyMap {
     if (found?.get("features")) return { kind: "alert", id: ((found.get("features") as Feature[])[0]!.get("alert") as Alert).id };
     if (found?.get("unit")) return { kind: "unit", id: (found.get("unit") as Unit).id };
     if (found?.get("label")) return { kind: "stop", id: found.get("id") as string };
-    return this.hitCamera(pixel);
+    return this.options.fills ? this.hitGrid(pixel) : this.hitCamera(pixel);
+  }
+
+  private hitGrid(pixel: number[]): Hit {
+    const [x, y] = this.map.getCoordinateFromPixel(pixel) as [number, number];
+    const tag = this.packed ? tagAt(this.packed.grids, x, y) : null;
+    return tag === null ? null : { kind: "grid", id: this.packed!.gridCodes[tag]! };
   }
 
   private hitCamera(pixel: number[]): Hit {

@@ -76,6 +76,20 @@ function boxOf(line: number[]): [number, number, number, number] {
   return box;
 }
 
+/** Give the tag of the area whose rings hold a place (even-odd: holes are out), null outside all. */
+export function tagAt({ xy, starts, boxes, tags }: Lines, x: number, y: number): number | null {
+  const crossed = new Map<number, number>();
+  for (let i = 0; i < tags.length; i++) {
+    const b = i * 4;
+    if (boxes[b]! > x || boxes[b + 2]! < x || boxes[b + 1]! > y || boxes[b + 3]! < y) continue;
+    for (let k = starts[i]!, j = starts[i + 1]! - 1; k < starts[i + 1]!; j = k++) {
+      const [xk, yk, xj, yj] = [xy[2 * k]!, xy[2 * k + 1]!, xy[2 * j]!, xy[2 * j + 1]!];
+      if (yk > y !== yj > y && x < ((xj - xk) * (y - yk)) / (yj - yk) + xk) crossed.set(tags[i]!, (crossed.get(tags[i]!) ?? 0) + 1);
+    }
+  }
+  return [...crossed].find(([, times]) => times % 2 === 1)?.[0] ?? null;
+}
+
 type Ring = [number, number][];
 
 function ringsOf(geometry: Areas["features"][number]["geometry"]): Ring[] {

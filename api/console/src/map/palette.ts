@@ -23,6 +23,8 @@ export interface Palette {
   accent: string;
   halo: string;
   areaFill: string;
+  /** One hue from little to much, for grids coloured by a measure. */
+  ramp: [string, string, string, string, string, string];
 }
 
 export const PALETTES: Record<Theme, Palette> = {
@@ -47,6 +49,7 @@ export const PALETTES: Record<Theme, Palette> = {
     accent: "#86cdb4",
     halo: "rgba(15,19,22,0.85)",
     areaFill: "rgba(134,205,180,0.09)",
+    ramp: ["#1b262c", "#20363f", "#274955", "#2f5f6e", "#3a7a8c", "#4d9bb0"],
   },
   day: {
     sea: "#d3d8d6",
@@ -69,6 +72,7 @@ export const PALETTES: Record<Theme, Palette> = {
     accent: "#0b6049",
     halo: "rgba(243,244,241,0.9)",
     areaFill: "rgba(11,96,73,0.08)",
+    ramp: ["#e6eced", "#cbdcdf", "#abc8ce", "#86b0ba", "#5f95a2", "#3a7786"],
   },
 };
 

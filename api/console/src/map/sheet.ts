@@ -14,7 +14,15 @@ export interface SheetOptions {
   showRoads: boolean;
   /** Codes of grids with an open alert. */
   watched: ReadonlySet<string>;
+  /** Colour of grids by code, or NO_DATA: hatched. Null where grids are not coloured. */
+  fills: ReadonlyMap<string, string> | null;
+  /** Code of the one grid with an outline. */
+  outlined: string | null;
 }
+
+/** What a grid is filled with of which nothing is known: never the colour of zero. */
+export const NO_DATA = "no data";
+const HATCH_PX = 6;
 
 interface Pen {
   context: CanvasRenderingContext2D;
@@ -49,6 +57,10 @@ export function drawSheet(
   if (options.showRoads) drawRoads(pen, packed.roads, options.palette);
   stroke(pen, packed.towns, options.palette.town, 1, [7, 3, 1.5, 3]);
   stroke(pen, packed.coast, options.palette.coast, 1.3);
+  if (options.outlined) {
+    trace(pen, packed.grids, (tag) => packed.gridCodes[tag] === options.outlined);
+    strokeTraced(pen, options.palette.accent, 2.5);
+  }
   drawCameras(pen, packed, options);
   return canvas;
 }
@@ -63,9 +75,33 @@ function drawLand(pen: Pen, packed: Packed, options: SheetOptions): void {
     trace(pen, packed.grids, (tag) => watched.has(packed.gridCodes[tag]!));
     pen.context.fill("evenodd");
   }
+  if (options.fills) fillGrids(pen, packed, options.fills, palette);
   if (!options.showGrids) return;
   if (pen.resolution < SUB_GRIDS_BELOW) stroke(pen, packed.subGrids, palette.subGrid, 1);
   stroke(pen, packed.grids, palette.grid, pen.resolution < 40 ? 1.2 : 0.8);
+}
+
+/** Fill grids, all of one colour at a time. */
+function fillGrids(pen: Pen, packed: Packed, fills: ReadonlyMap<string, string>, palette: Palette): void {
+  for (const colour of new Set(fills.values())) {
+    trace(pen, packed.grids, (tag) => fills.get(packed.gridCodes[tag]!) === colour);
+    pen.context.fillStyle = colour === NO_DATA ? hatch(pen, palette) : colour;
+    pen.context.fill("evenodd");
+  }
+}
+
+function hatch({ context, ratio }: Pen, palette: Palette): CanvasPattern {
+  const tile = document.createElement("canvas");
+  const size = (tile.width = tile.height = Math.round(HATCH_PX * ratio));
+  const ink = tile.getContext("2d")!;
+  ink.strokeStyle = palette.town;
+  ink.lineWidth = ratio * 0.8;
+  for (const shift of [-size, 0, size]) {
+    ink.moveTo(shift, size);
+    ink.lineTo(shift + size, 0);
+  }
+  ink.stroke();
+  return context.createPattern(tile, "repeat")!;
 }
 
 function drawRoads(pen: Pen, roads: Lines, palette: Palette): void {

@@ -1,0 +1,53 @@
+// The board's facts: how the day's plans are kept, which plans those are, closed roads; taken anew as events come.
+import { get } from "../../api/client";
+import { on, onReturn, type EventType } from "../../api/events.svelte";
+import type { Adherence, Closure, Followed, PlanSummary } from "../../api/plans";
+import type { Page } from "../../api/types";
+
+/** Check-ins of sixty teams come in bursts: what they change is fetched once for all of them. */
+const GATHER_MS = 1500;
+const EVERY_MS = 60_000;
+const EVENTS: EventType[] = ["patrol.checked_in", "patrol.published", "patrol.changed", "roads.changed"];
+
+export class Board {
+  adherence = $state.raw<Adherence | null>(null);
+  plans = $state.raw<PlanSummary[]>([]);
+  closures = $state.raw<Closure[]>([]);
+  byUnit = $derived(new Map<number, Followed>((this.adherence?.items ?? []).map((item) => [item.unit.id, item])));
+  doubted = $derived((this.adherence?.items ?? []).filter((item) => item.doubted > 0));
+  /** Counts up with each new state of things, for those who look at one unit. */
+  version = $state(0);
+  private day = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly fail: (error: unknown) => void) {}
+
+  async load(day: string): Promise<void> {
+    this.day = day;
+    const [adherence, plans, closures] = await Promise.all([
+      get<Adherence>("/patrol/adherence", { day }),
+      get<Page<PlanSummary>>("/patrol/plans", { day, state: "published" }),
+      get<Page<Closure>>("/roads/closures"),
+    ]);
+    [this.adherence, this.plans, this.closures] = [adherence, plans.items, closures.items.filter((one) => one.in_force)];
+    this.version += 1;
+  }
+
+  reload = (): void => void this.load(this.day).catch(this.fail);
+  private soon = (): void => {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.reload();
+    }, GATHER_MS);
+  };
+
+  follow(): () => void {
+    const stops = [...EVENTS.map((type) => on(type, this.soon)), onReturn(this.reload)];
+    const every = setInterval(() => document.hidden || this.reload(), EVERY_MS);
+    return () => {
+      clearInterval(every);
+      clearTimeout(this.timer);
+      stops.forEach((stop) => stop());
+    };
+  }
+}
