@@ -54,6 +54,16 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<T>
 
 export const get = <T>(path: string, query: Record<string, unknown> = {}): Promise<T> => send("GET", path + queryString(query));
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => send("POST", path, body);
+
+/** Send bytes, a photo. */
+export async function postBytes<T>(path: string, content: Blob): Promise<T> {
+  const headers = { Accept: "application/json", "X-Watchgrid": "1", "Content-Type": content.type };
+  const response = await fetch(ROOT + path, { method: "POST", headers, credentials: "same-origin", body: content });
+  if (response.status === 401) onSignedOut();
+  if (!response.ok) throw await problemFrom(response);
+  return (await response.json()) as T;
+}
+
 export const patch = <T>(path: string, body: unknown): Promise<T> => send("PATCH", path, body);
 export const remove = (path: string): Promise<void> => send("DELETE", path);
 

@@ -42,8 +42,10 @@ export type UnitState = Unit["state"];
 export type NearestUnit = Schemas["NearestUnit"];
 /** An assignment with all that is known of it, or only where to and how far. */
 export type Assignment = Schemas["Drive"] & Partial<Schemas["AssignmentAnswer"]>;
-export type PatrolStop = Schemas["StopAnswer"];
+export type PatrolStop = Schemas["FieldStop"];
 export type PatrolRoute = Schemas["PatrolRoute"];
+export type CheckIn = Schemas["CheckInAnswer"];
+export type Distress = Schemas["DistressAnswer"];
 
 export type Case = Schemas["CaseAnswer"];
 export type Entry = Omit<Schemas["EntryAnswer"], "area" | "hours"> & { area: Area | null; hours: Hours | null };

@@ -1,11 +1,15 @@
 // English words; a key missing here is a type error.
 import { enCameras } from "./en_cameras";
+import { enField } from "./en_field";
+import { enCoverage } from "./en_coverage";
 import { enPlanning } from "./en_planning";
 import { enTracks } from "./en_tracks";
 import type { zh } from "./zh";
 
 export const en: typeof zh = {
   ...enCameras,
+  ...enField,
+  ...enCoverage,
   ...enPlanning,
   ...enTracks,
   none: "—",

@@ -1,10 +1,14 @@
 // Chinese words; the type of the table that every other language must fill.
 import { zhCameras } from "./zh_cameras";
+import { zhField } from "./zh_field";
+import { zhCoverage } from "./zh_coverage";
 import { zhPlanning } from "./zh_planning";
 import { zhTracks } from "./zh_tracks";
 
 export const zh = {
   ...zhCameras,
+  ...zhField,
+  ...zhCoverage,
   ...zhPlanning,
   ...zhTracks,
   none: "—",

@@ -1,0 +1,39 @@
+// The service worker of the page: registered for teams only; told what the page needs; a new version waits until asked for.
+const OWNER = "watchgrid.phone";
+export const worker = $state<{ ready: boolean; waiting: ServiceWorker | null }>({ ready: false, waiting: null });
+
+/** Make the page work without network from the next start on; nothing happens without HTTPS or localhost. */
+export async function startWorker(user: number): Promise<void> {
+  if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
+  if (localStorage.getItem(OWNER) !== String(user)) await forgetKept();
+  localStorage.setItem(OWNER, String(user));
+  const registration = await navigator.serviceWorker.register("/sw.js").catch(() => null);
+  if (!registration) return;
+  follow(registration);
+  const active = (await navigator.serviceWorker.ready).active;
+  active?.postMessage({ keep: resources() });
+  worker.ready = true;
+}
+
+/** The addresses of what this page has loaded before the worker was there. */
+function resources(): string[] {
+  const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
+  return [...new Set(loaded.filter((url) => url.origin === location.origin).map((url) => url.pathname))];
+}
+
+function follow(registration: ServiceWorkerRegistration): void {
+  const look = () => (worker.waiting = navigator.serviceWorker.controller ? registration.waiting : null);
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+  look();
+}
+
+/** Start the version that waits, and load the page anew with it. */
+export function update(): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  worker.waiting?.postMessage({ skip: true });
+}
+
+/** Forget the last answers that are kept for dead zones: another user is in. What waits to be sent stays. */
+export async function forgetKept(): Promise<void> {
+  if ("caches" in globalThis) await caches.delete("watchgrid-data").catch(() => false);
+}
