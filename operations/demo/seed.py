@@ -23,6 +23,7 @@ from operations.county import road_network
 from operations.demo.case_history import CLONED, STOLEN, past_sightings
 from operations.demo.demand import write_demand
 from operations.demo.history import DAYS, Stations
+from operations.demo.patrol_history import write_patrol_history
 from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
 from operations.first_run import Login, ensure_county, ensure_logins
@@ -65,6 +66,7 @@ def prepare_demo(
         _write_history(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
         catch_up(engine, now)
         _ask(engine, now)
+        write_patrol_history(engine, settings.site_timezone, seed, now)
         write_demand(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
     _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
     if calibrate:

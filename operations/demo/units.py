@@ -21,7 +21,8 @@ from operations.county import NoCounty, road_network
 from operations.demo.driving import Drive, along_line, along_route
 from operations.facts import Fact
 from operations.field.check_ins import Said, take_check_in
-from operations.patrolling import following, publishing
+from operations.field.route import current_route
+from operations.patrolling import publishing
 from operations.patrolling.days import site_day
 from operations.patrolling.drafts import Wishes
 from operations.patrolling.planning import want
@@ -33,9 +34,10 @@ log = logging.getLogger(__name__)
 
 TICK_S = 2.0
 HURRY = 3.0  # a dispatched unit drives this many times as fast as the road, so that a demo need not wait
-EARLY = timedelta(minutes=20)  # how long before its time a unit sets out for a stop
+EARLY = timedelta(minutes=10)  # how long before its time a unit sets out for a stop
+STAYS = (0.75, 1.1)  # of the planned dwell
+SKIPPED = 0.06
 REST_S = (15.0, 60.0)
-STOP_REST = timedelta(seconds=120)
 ROAM_M = 3_500.0
 HANDS_OFF = timedelta(seconds=60)
 PLAN_S = 10.0
@@ -84,6 +86,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 def tick(engine: Engine, client: Redis, fleet: Fleet, now: datetime) -> int:
     """Move every unit one step, store and publish it, report arrivals; return how many moved."""
+    with reading(engine) as session:
+        on_duty = session.scalars(select(Unit).where(Unit.state != "off_duty").order_by(Unit.id)).all()
+    _report_leaving(engine, fleet, on_duty, now)
     with reading(engine) as session:
         units = session.scalars(select(Unit).where(Unit.state != "off_duty").order_by(Unit.id)).all()
         sent = _under_way(session)
@@ -161,14 +166,26 @@ def _choose_errand(
 
 def _next_stop(session: Session, fleet: Fleet, unit: Unit, now: datetime) -> Errand | None:
     """Return the errand to the next stop of the unit's plan, if it is about time."""
-    own = following.current_route(session, unit.id, now, fleet.timezone)
-    stops: Sequence[PatrolStop] = following.stops_of(session, own.id) if own else []
-    due = (s for s in stops if s.checked_in_at is None and s.leave_at > now and s.arrive_at - EARLY <= now)
-    stop = next(due, None)
+    own = current_route(session, unit.id, now)
+    if own is None:
+        return None
+    stops = session.scalars(
+        select(PatrolStop)
+        .where(PatrolStop.route_id == own[1].id, PatrolStop.dropped_at.is_(None))
+        .where(PatrolStop.checked_in_at.is_(None), PatrolStop.leave_at > now)
+        .order_by(PatrolStop.position)
+    )
+    stop = next((s for s in stops if s.arrive_at - EARLY <= now and not _is_skipped(s)), None)
     if stop is None or (unit.user_id is not None and _is_at(unit, stop)):
         return None  # a person checks in by themselves
     drive = _drive_to(fleet, unit, int(fleet.network.snap(stop.lon, stop.lat)), now)
-    return Errand(drive, min(stop.leave_at, drive.ends_at + STOP_REST), stop_id=stop.id)
+    stays = timedelta(seconds=stop.dwell_s * fleet.random.uniform(*STAYS))
+    return Errand(drive, drive.ends_at + stays, stop_id=stop.id)
+
+
+def _is_skipped(stop: PatrolStop) -> bool:
+    """Return whether the crew will not make this visit: some are missed in every county."""
+    return random.Random(stop.id).random() < SKIPPED
 
 
 def _is_at(unit: Unit, stop: PatrolStop) -> bool:
@@ -211,16 +228,33 @@ def _report_arrival(engine: Engine, fleet: Fleet, unit: Unit, now: datetime) -> 
             if errand.alert_id is not None:
                 dispatch.arrive(session, errand.alert_id, crew, now)
             elif errand.stop_id is not None and unit.user_id is None:
-                take_check_in(session, fleet.network, _said(unit, errand.stop_id, now), crew, now)
+                take_check_in(session, fleet.network, _said(unit, errand.stop_id, "arrive", now), crew, now)
     except Fact as fact:  # somebody else was faster, or the alert is closed
         log.info("%s: %s", unit.code, fact)
 
 
-def _said(unit: Unit, stop_id: int, now: datetime) -> Said:
-    """Return what the phone of a crew without a login would say at a stop."""
+def _report_leaving(engine: Engine, fleet: Fleet, units: Sequence[Unit], now: datetime) -> None:
+    """Tell operations which units have stayed long enough at their stops, before they get something new."""
+    for unit in units:
+        errand = fleet.errands.get(unit.id)
+        if errand is None or errand.stop_id is None or unit.user_id is not None:
+            continue
+        if not errand.told or errand.rest_until > now:
+            continue
+        crew = Actor(f"demo-{unit.code}", "patrol", None)
+        fleet.errands.pop(unit.id)
+        try:
+            with writing(engine) as session:
+                take_check_in(session, fleet.network, _said(unit, errand.stop_id, "leave", now), crew, now)
+        except Fact as fact:  # the plan changed meanwhile
+            log.info("%s: %s", unit.code, fact)
+
+
+def _said(unit: Unit, stop_id: int, kind: str, now: datetime) -> Said:
+    """Return what the phone of a crew without a login would say at a stop: arrive or leave."""
     return Said(
-        f"demo-arrive-{stop_id}",
-        "arrive",
+        f"demo-{kind}-{stop_id}",
+        kind,
         now,
         stop_id,
         now,

@@ -40,6 +40,7 @@ def current_route(session: Session, unit_id: int, now: datetime) -> tuple[Patrol
         select(PatrolPlan, PatrolRoute)
         .join(PatrolRoute, PatrolRoute.plan_id == PatrolPlan.id)
         .where(PatrolPlan.state == "published", PatrolRoute.unit_id == unit_id)
+        .where(PatrolRoute.out_at.is_(None))  # it fell out, or another plan has taken this one's place
     )
     ahead = routes.where(PatrolRoute.shift_until > now - AFTER, PatrolRoute.shift_from < now + AHEAD)
     ahead = ahead.order_by(PatrolRoute.shift_from, PatrolPlan.id.desc())

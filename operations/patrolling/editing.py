@@ -3,13 +3,14 @@
 Improving plans is solving's matter, mending them for a unit that falls out replanning's.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from geo.patrol.checking import faults
 from geo.patrol.problem import Plan, Problem, RestTaken, Route
-from geo.patrol.repair import Underway, as_planned, best_insertion, cost, driving_s, without
+from geo.patrol.repair import Underway, best_insertion, cost, driving_s, without
 from geo.patrol.timing import Since, allowed, timed
 from operations.audit import Actor
 from operations.facts import BadInput, NotAllowed
@@ -17,6 +18,7 @@ from operations.patrolling.rows import PlanCannotChange
 from operations.patrolling.stored import Change, Stored, check_revision, keep, stored_plan
 from operations.patrolling.views import plan_json
 from operations.store import Session
+from operations.underway import progress
 
 Json = dict[str, Any]
 
@@ -69,12 +71,12 @@ def edit(session: Session, asked: Edit, actor: Actor, now: datetime) -> Json:
     check_revision(stored.row, asked.revision)
     if stored.row.state not in ("draft", "published"):
         raise PlanCannotChange(stored.row)
-    underway = underway_of(stored, now)
+    problem, underway = _known(session, stored, now)
     try:
-        after = _changed(stored, underway, asked)
+        after = _changed(stored, problem, underway, asked)
     except _Refused as refused:
         return {"feasible": False, "why_not": refused.why, "cost": None, "plan": None}
-    made = {"feasible": True, "why_not": None, "cost": asdict(cost(stored.problem, stored.plan, after))}
+    made = {"feasible": True, "why_not": None, "cost": asdict(cost(problem, stored.plan, after))}
     if not asked.apply:
         return made | {"plan": None}
     keep(session, stored, after, Change(f"{asked.change} by hand", actor), now)
@@ -82,18 +84,17 @@ def edit(session: Session, asked: Edit, actor: Actor, now: datetime) -> Json:
     return made | {"plan": plan_json(session, stored.row.id, now)}
 
 
-def underway_of(stored: Stored, now: datetime) -> Underway:
-    """Return how far a plan is: a draft not at all; a published one by its check-ins, else as planned."""
+def _known(session: Session, stored: Stored, now: datetime) -> tuple[Problem, Underway]:
+    """Return how far a plan is: a draft not at all, a published one by check-ins and assignments."""
     if stored.row.state != "published":
-        return Underway(BEFORE_ALL_S, out=stored.out)
-    now_s = (now - stored.midnight).total_seconds()
-    planned = as_planned(stored.problem, stored.plan, now_s, stored.out)
-    return Underway(now_s, planned.done | stored.done, out=stored.out)
+        return stored.problem, Underway(BEFORE_ALL_S, out=stored.out)
+    known = progress(session, stored, now)
+    return known.problem, known.underway
 
 
-def _changed(stored: Stored, underway: Underway, asked: Edit) -> Plan:
+def _changed(stored: Stored, problem: Problem, underway: Underway, asked: Edit) -> Plan:
     """Return the plan after the change. Raises _Refused and BadInput."""
-    problem, before = stored.problem, stored.plan
+    before = stored.plan
     visit = _visit(stored, asked)
     if visit in underway.done:
         raise _Refused("done")
@@ -102,7 +103,7 @@ def _changed(stored: Stored, underway: Underway, asked: Edit) -> Plan:
         base = without(problem, before, visit, underway)
         if asked.change == "remove":
             return base
-    target = _target(stored, base, underway, (visit, asked))
+    target = _target(stored, (problem, base), underway, (visit, asked))
     if target.unit in underway.out:
         raise _Refused("unit_out")
     if not allowed(problem, target.unit, visit):
@@ -127,7 +128,9 @@ def _visit(stored: Stored, asked: Edit) -> int:
     return list(stored.stop_ids).index(asked.stop_id)
 
 
-def _target(stored: Stored, base: Plan, underway: Underway, what: tuple[int, Edit]) -> _Target:
+def _target(
+    stored: Stored, base: tuple[Problem, Plan], underway: Underway, what: tuple[int, Edit]
+) -> _Target:
     """Return where a visit goes: as asked, else where it costs least."""
     visit, asked = what
     if asked.unit_id is not None:
@@ -139,7 +142,7 @@ def _target(stored: Stored, base: Plan, underway: Underway, what: tuple[int, Edi
         routes = enumerate(stored.plan.routes)
         unit = next(u for u, route in routes if any(stop.visit == visit for stop in route.stops))
         return _Target(unit, None if asked.position is None else asked.position - 1)
-    found = best_insertion(stored.problem, base, visit, underway)
+    found = best_insertion(*base, visit, underway)
     if found is None:
         raise _Refused("nowhere")
     return _Target(found.unit, found.position)
@@ -153,45 +156,30 @@ def _placed(problem: Problem, base: Plan, underway: Underway, what: tuple[int, _
     ahead = [stop.visit for stop in route.stops if stop.visit not in underway.done]
     if target.position is not None and target.position < len(done):
         raise _Refused("done")
-    where = range(len(ahead) + 1)
+    where: Sequence[int] = range(len(ahead) + 1)
     if target.position is not None:
-        where = range(
-            min(target.position - len(done), len(ahead)), min(target.position - len(done), len(ahead)) + 1
-        )
-    since = _since(problem, route, underway, target.unit)
+        where = [min(target.position - len(done), len(ahead))]
+    since = underway.since[target.unit] if underway.since else None
+    if since is not None:
+        since = replace(since, at_s=max(since.at_s, underway.now_s))
     made = []
     for at in where:
-        timed_route = timed(problem, target.unit, [*ahead[:at], visit, *ahead[at:]], since)
-        if timed_route is not None:
-            made.append(_replaced(base, target.unit, _joined(route, len(done), timed_route, underway), visit))
+        fitted = timed(problem, target.unit, [*ahead[:at], visit, *ahead[at:]], since)
+        if fitted is not None:
+            made.append(_replaced(base, target.unit, _joined(route, underway, fitted, since), visit))
     if not made:
         raise _Refused("does_not_fit")
     return min(made, key=lambda plan: driving_s(problem, plan))
 
 
-def _since(problem: Problem, route: Route, underway: Underway, unit: int) -> Since | None:
-    """Return where a unit is next free, if it is under way: after its done stops, or its rest."""
-    who = problem.units[unit]
-    if underway.now_s <= who.shift_from_s and not any(s.visit in underway.done for s in route.stops):
-        return None
-    done = [stop for stop in route.stops if stop.visit in underway.done]
-    rested = route.rest is not None and (route.rest.after < len(done) or route.rest.from_s <= underway.now_s)
-    if rested and route.rest is not None and route.rest.after >= len(done):
-        return Since(who.start, max(underway.now_s, route.rest.until_s), True)
-    if not done:
-        return Since(who.start, underway.now_s, rested)
-    return Since(problem.visits[done[-1].visit].place, max(done[-1].leave_s, underway.now_s), rested)
-
-
-def _joined(before: Route, done: int, ahead: Route, underway: Underway) -> Route:
+def _joined(before: Route, underway: Underway, ahead: Route, since: Since | None) -> Route:
     """Return what is done as it was, followed by what is ahead."""
     kept = tuple(stop for stop in before.stops if stop.visit in underway.done)
+    rest: RestTaken | None = None
     if ahead.rest is not None:
-        rest: RestTaken | None = replace(ahead.rest, after=ahead.rest.after + done)
-    else:
-        taken = before.rest is not None and (before.rest.after < done or before.rest.from_s <= underway.now_s)
-        rest = before.rest if taken else None
-        rest = replace(rest, after=min(rest.after, done)) if rest else None
+        rest = replace(ahead.rest, after=ahead.rest.after + len(kept))
+    elif before.rest is not None and since is not None and since.rest_taken:
+        rest = replace(before.rest, after=min(before.rest.after, len(kept)))
     return Route((*kept, *ahead.stops), rest)
 
 

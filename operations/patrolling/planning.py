@@ -70,7 +70,7 @@ def want(
 def plan_next(engine: Engine, stopping: Callable[[], bool], now: datetime) -> int | None:
     """Make the oldest plan that is wanted, or that a dead worker left; return its id, None if none waits."""
     with reading(engine) as session:
-        if not _waiting(session, now):
+        if not waiting(session, now):
             return None
     with writing(engine) as session:
         plan_id = claim(session, now)
@@ -81,7 +81,7 @@ def plan_next(engine: Engine, stopping: Callable[[], bool], now: datetime) -> in
 
 def claim(session: Session, now: datetime) -> int | None:
     """Take the oldest plan that waits for a worker; its id, or None."""
-    locked = select(PatrolPlan).where(PatrolPlan.id.in_(_waiting(session, now))).order_by(PatrolPlan.id)
+    locked = select(PatrolPlan).where(PatrolPlan.id.in_(waiting(session, now))).order_by(PatrolPlan.id)
     row = session.scalar(locked.limit(1).with_for_update(skip_locked=True))
     if row is None:
         return None
@@ -89,8 +89,17 @@ def claim(session: Session, now: datetime) -> int | None:
     return row.id
 
 
-def make(engine: Engine, plan_id: int, claimed_at: datetime, stopping: Callable[[], bool]) -> None:
-    """Plan what was claimed and store it: as a draft, as failed, or as wanted again when told to stop."""
+def make(
+    engine: Engine,
+    plan_id: int,
+    claimed_at: datetime,
+    stopping: Callable[[], bool],
+    report: Callable[[float], None] | None = None,
+) -> None:
+    """Plan what was claimed and store it: as a draft, as failed, or as wanted again when told to stop.
+
+    report: hears the share [0, 1] of the search that is spent.
+    """
     with reading(engine) as session:
         row = session.get_one(PatrolPlan, plan_id)
         wishes, day = wishes_from(row.wishes), row.day
@@ -98,7 +107,7 @@ def make(engine: Engine, plan_id: int, claimed_at: datetime, stopping: Callable[
     try:
         with reading(engine) as session:
             gathered = draft(session, day, wishes, claimed_at)
-        plan = solved(gathered.problem, wishes, wishes.seed or 0, watched.enough)
+        plan = solved(gathered.problem, wishes, watched.enough, report)
         bound = None if watched.enough() else _bound_share(gathered.problem)
     except Fact as why:
         with writing(engine) as session:
@@ -106,6 +115,12 @@ def make(engine: Engine, plan_id: int, claimed_at: datetime, stopping: Callable[
         return
     with writing(engine) as session:
         _finish(session, watched, (gathered, plan, bound))
+
+
+def give_up(engine: Engine, plan_id: int, claimed_at: datetime, why: str) -> None:
+    """Say that a claimed plan cannot be made; nothing if it was made, or is another's by now."""
+    with writing(engine) as session:
+        _fail(session, plan_id, claimed_at, why)
 
 
 def progress(row: PatrolPlan, now: datetime) -> float | None:
@@ -153,7 +168,7 @@ def _check(session: Session, wishes: Wishes) -> None:
         raise BadInput("shift", f"must be one of {', '.join(codes)}")
 
 
-def _waiting(session: Session, now: datetime) -> list[int]:
+def waiting(session: Session, now: datetime) -> list[int]:
     """Return the ids of plans to be made: wanted, or claimed so long ago that the worker must be dead."""
     open_rows = select(PatrolPlan).where(PatrolPlan.state.in_(("wanted", "planning"))).order_by(PatrolPlan.id)
     return [row.id for row in session.scalars(open_rows) if row.claimed_at is None or _has_run_out(row, now)]
