@@ -66,7 +66,7 @@ async def try_import(request: Request, house: TheHouse, person: Administrator) -
 def apply_import(
     house: TheHouse, person: Administrator, import_id: str, question: ApplyImportQuestion | None = None
 ) -> ImportReport:
-    """Import the files of a dry run, all or nothing; refused (409) with errors. The files are deleted then."""
+    """Import the files of a dry run, all or nothing; refused (409) with errors. The files go then."""
     kept = kept_import(house.data_dir, import_id)
     replaced = question is not None and question.replace_generated
     wishes = Wishes(kept.wishes.system, kept.wishes.mapping, kept.wishes.name, replaced)

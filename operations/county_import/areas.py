@@ -122,7 +122,7 @@ def find_parents(areas: Areas, above: Areas, reference: str, tell: Teller) -> No
             continue
         else:
             chosen = here
-        areas.parents[index] = above.codes[chosen]
+        areas.parents[index] = row.values[reference] = above.codes[chosen]
         outside = 1.0 - share[index] if chosen == here else 1.0
         if outside > OVER_SHARE:
             shares: dict[str, Any] = {"share": round(100 * outside, 1), "other": above.codes[chosen]}

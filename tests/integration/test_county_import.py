@@ -1,0 +1,237 @@
+"""A county's import: a dry run changes nothing, one bad row imports nothing, ids stay, the made-up one goes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from shapely import box
+from sqlalchemy import func, select
+
+from operations.audit import SYSTEM, Actor
+from operations.county import county_row, road_network, store_county
+from operations.county_import.applying import CountyChangedMeanwhile, ImportHasErrors, apply
+from operations.county_import.comparing import Trial, dry_run
+from operations.county_import.records import LayerFile
+from operations.county_import.rows import Wishes
+from operations.county_import.standing import TABLES, standing
+from operations.facts import NotAllowed
+from operations.intake import Known
+from operations.store import Engine, reading, writing
+from operations.tables import (
+    Alert,
+    AuditRow,
+    Camera,
+    CountyRow,
+    Grid,
+    RoadNetworkRow,
+    SightingRow,
+    Table,
+    Town,
+    Unit,
+)
+from tests.api_server import keep_ids_ahead
+from tests.conftest import START
+from tests.county import county
+from tests.county_files import (
+    camera_rows,
+    place_rows,
+    region_rows,
+    unit_rows,
+    write_csv,
+    write_geojson,
+    write_roads,
+    write_shapefile,
+    write_xlsx,
+)
+from tests.small_county import (
+    CAMERAS,
+    GRIDS,
+    areas_file,
+    layer_file,
+    road_file,
+    rows_file,
+    whole_county,
+)
+from tests.village import found_village, seen, straight_road, take, watch_for
+
+ADMINISTRATOR = Actor("administrator", "administrator", 9)
+MAY_GO = Wishes(replace_generated=True)
+
+
+def tried(engine: Engine, files: Sequence[LayerFile], wishes: Wishes = Wishes()) -> Trial:  # noqa: B008
+    with reading(engine) as session:
+        return dry_run(session, files, wishes)
+
+
+def imported(engine: Engine, files: Sequence[LayerFile], wishes: Wishes = Wishes()) -> Trial:  # noqa: B008
+    trial = tried(engine, files, wishes)
+    assert [one.sentence() for one in trial.found.kept if one.severity == "error"] == []
+    with writing(engine) as session:
+        apply(session, trial, SYSTEM, START)
+    return trial
+
+
+def codes(trial: Trial) -> set[str]:
+    return {one.code for one in trial.found.kept}
+
+
+def count(engine: Engine, table: type[Table]) -> int:
+    with reading(engine) as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def state_of(engine: Engine) -> str:
+    with reading(engine) as session:
+        return standing(session).fingerprint
+
+
+def test_a_county_comes_in_whole_with_its_places_found(engine: Engine, tmp_path: Path) -> None:
+    before = state_of(engine)
+    trial = tried(engine, whole_county(tmp_path), Wishes(name="示范县"))
+    assert state_of(engine) == before
+    with writing(engine) as session:
+        apply(session, trial, SYSTEM, START)
+    with reading(engine) as session:
+        row = county_row(session)
+        assert (row.name, row.generated) == ("示范县", False)
+        assert road_network(session).version == trial.roads.version
+        towns = dict(session.execute(select(Grid.code, Town.code).join(Town, Grid.town_id == Town.id)).all())
+        assert towns == {"W1": "330001", "W2": "330001", "W3": "330002", "W4": "330002"}
+        homes = session.execute(select(Camera.code, Grid.code, Camera.kind).join(Grid)).all()
+        assert sorted(homes) == [("K1", "W1", "hd"), ("K2", "W4", "social"), ("K3", "W2", "hd")]
+        unit = session.scalars(select(Unit)).one()
+        assert (unit.kind, unit.vehicle, unit.lon) == ("urban", "motorcycle", 121.26)
+        assert unit.shift_id is not None
+        said = session.scalars(select(AuditRow).where(AuditRow.action == "county.imported")).one()
+        assert said.details["cameras"] == {"file": "cameras.csv", "new": 3, "changed": 0, "unchanged": 0}
+
+
+def test_one_bad_row_and_nothing_is_imported(engine: Engine, tmp_path: Path) -> None:
+    bad = [*CAMERAS, {"code": "K4", "name": "南门", "kind": "高清", "lon": "12l.3", "lat": 28.12}]
+    trial = tried(engine, whole_county(tmp_path, bad))
+    (error,) = (one for one in trial.found.kept if one.severity == "error")
+    assert (error.layer, error.file, error.row, error.field, error.value) == (
+        "cameras",
+        "cameras.csv",
+        5,
+        "lon",
+        "12l.3",
+    )
+    with writing(engine) as session, pytest.raises(ImportHasErrors):
+        apply(session, trial, SYSTEM, START)
+    assert count(engine, Town) == count(engine, Camera) == count(engine, CountyRow) == 0
+
+
+def test_what_is_known_keeps_its_id_and_what_the_file_leaves_out_stays(
+    engine: Engine, tmp_path: Path
+) -> None:
+    imported(engine, whole_county(tmp_path))
+    with writing(engine) as session:
+        camera = session.scalars(select(Camera).where(Camera.code == "K1")).one()
+        known, camera.source, version = camera.id, "rtsp://10.0.0.7/1", county_row(session).version
+    moved = {"code": "K1", "name": "东门", "kind": "hd", "lon": 121.35, "lat": 28.12}
+    trial = imported(engine, [rows_file(tmp_path, "cameras", [moved, CAMERAS[1]], "gb18030")])
+    change = trial.layers["cameras"]
+    assert (len(change.new), len(change.changed), change.unchanged, change.missing) == (0, 1, 1, 1)
+    with reading(engine) as session:
+        camera = session.scalars(select(Camera).where(Camera.code == "K1")).one()
+        assert (camera.id, camera.lon, camera.source) == (known, 121.35, "rtsp://10.0.0.7/1")
+        assert session.get(Grid, camera.grid_id).code == "W3"
+        assert county_row(session).version != version
+    assert count(engine, Camera) == 3
+
+
+def test_new_grids_take_over_the_cameras_that_no_file_names(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, whole_county(tmp_path))
+    halves = [
+        (GRIDS[0][0], box(121.2, 28.1, 121.24, 28.15)),
+        ({"code": "W5", "name": "五格"}, box(121.24, 28.1, 121.3, 28.15)),
+    ]
+    trial = imported(engine, [areas_file(tmp_path, "grids", halves)])
+    assert (trial.layers["cameras"].moved, trial.layers["grids"].missing) == (1, 3)
+    with reading(engine) as session:
+        camera = session.scalars(select(Camera).where(Camera.code == "K1")).one()
+        assert session.get(Grid, camera.grid_id).code == "W5"
+
+
+def test_only_an_administrator_imports_and_only_into_the_county_that_was_compared(
+    engine: Engine, tmp_path: Path
+) -> None:
+    trial = tried(engine, whole_county(tmp_path))
+    with writing(engine) as session, pytest.raises(NotAllowed):
+        apply(session, trial, Actor("supervisor", "supervisor", 3), START)
+    imported(engine, whole_county(tmp_path))
+    with writing(engine) as session, pytest.raises(CountyChangedMeanwhile):
+        apply(session, trial, ADMINISTRATOR, START)
+
+
+def village_with_an_alert(engine: Engine) -> None:
+    """Found the village as a generated county in which a sighting has raised an alert."""
+    found_village(engine, START)
+    watch_for(engine, "浙JA1234", START)
+    take(engine, Known(), START, seen(START, 1), seen(START, 2, "C0003"))
+    roads = straight_road()
+    with writing(engine) as session:
+        session.add(RoadNetworkRow(version=roads.version, loaded_at=START, arrays=roads.to_bytes()))
+        area = box(121.2, 28.1, 121.4, 28.2).wkb
+        session.add(CountyRow(name="村", version="v1", generated=True, outline=area))
+        keep_ids_ahead(session)
+
+
+def test_a_generated_county_goes_only_when_that_is_said(engine: Engine, tmp_path: Path) -> None:
+    village_with_an_alert(engine)
+    refused = tried(engine, whole_county(tmp_path))
+    assert "generated_in_use" in codes(refused)
+    assert refused.recorded["sightings"] == 1
+    assert len(refused.going["cameras"]) == 1
+    with reading(engine) as session:
+        live = {camera.code: camera.id for camera in session.scalars(select(Camera)) if camera.source}
+    trial = imported(engine, whole_county(tmp_path), MAY_GO)
+    assert {one.value for one in trial.found.kept if one.code == "live_camera_stays"} == set(live)
+    with reading(engine) as session:
+        kept = {camera.code: camera for camera in session.scalars(select(Camera))}
+        assert set(kept) == {"K1", "K2", "K3", *live}
+        assert {kept[code].id for code in live} == set(live.values())
+        assert {session.get(Grid, camera.grid_id).code[0] for camera in kept.values()} == {"W"}
+        assert not county_row(session).generated
+        assert session.scalars(select(RoadNetworkRow.version)).all() == [trial.roads.version]
+        assert {row.camera_id for row in session.scalars(select(SightingRow))} == {live["C0001"]}
+        assert session.scalars(select(Alert)).one().camera_id == live["C0001"]
+        assert [unit.code for unit in session.scalars(select(Unit))] == ["P1"]
+
+
+def test_a_generated_county_needs_towns_grids_and_roads(engine: Engine, tmp_path: Path) -> None:
+    village_with_an_alert(engine)
+    trial = tried(engine, [rows_file(tmp_path, "cameras", CAMERAS), road_file(tmp_path)])
+    (missing,) = (one for one in trial.found.kept if one.code == "needs_layers")
+    assert missing.numbers["missing"] == "towns, grids"
+
+
+def test_the_whole_generated_county_equals_itself_through_every_format(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = county()
+    with writing(engine) as session:
+        store_county(session, made, START)
+    towns, grids = region_rows(made.towns, [], ""), region_rows(made.grids, made.towns.codes, "town")
+    cells = region_rows(made.sub_grids, made.grids.codes, "grid")
+    outlines = [{**row, "wkt": shape.wkt} for row, shape in zip(cells, made.sub_grids.areas, strict=True)]
+    headings = {"code": "设备编码", "name": "设备名称", "kind": "类型", "lon": "经度", "lat": "纬度"}
+    paths = {
+        "towns": write_shapefile(tmp_path / "乡镇.zip", towns, made.towns.areas),
+        "grids": write_geojson(tmp_path / "grids.json", grids, made.grids.areas, as_list=True),
+        "sub_grids": write_csv(tmp_path / "sub_grids.csv", outlines),
+        "points": write_csv(tmp_path / "points.csv", place_rows(made.points), "gbk"),
+        "cameras": write_xlsx(tmp_path / "cameras.xlsx", camera_rows(made), headings),
+        "stations": write_csv(tmp_path / "stations.csv", place_rows(made.stations), "utf-8-sig"),
+        "units": write_csv(tmp_path / "units.csv", unit_rows(made)),
+        "roads": write_roads(tmp_path / "roads.geojson", made),
+    }
+    trial = imported(engine, [layer_file(path, layer) for layer, path in paths.items()])
+    assert trial.found.kept == []
+    assert not any(trial.going.values())
+    for layer in TABLES:
+        change = trial.layers[layer]
+        assert (len(change.new), change.changed, change.missing) == (0, [], 0), layer
+        assert change.unchanged == change.rows > 0, layer
+    assert abs(trial.roads.length_m.sum() / made.roads.length_m.sum() - 1) < 0.01
