@@ -18,11 +18,10 @@ from operations.assignments import unit_json
 from operations.dispatch import Drive
 from operations.field.shift_hours import Span, working_hours
 from operations.looks import alert_for
-from operations.patrolling.following import published_routes
 from operations.patrolling.stored import stored_plan
 from operations.road_closures import roads_in_force
 from operations.store import Session
-from operations.tables import Alert, Assignment, Camera, PatrolRoute, Town, Unit
+from operations.tables import Alert, Assignment, Camera, PatrolPlan, PatrolRoute, Town, Unit
 from operations.times import to_text
 from operations.underway import ON_SCENE_S, Progress, leaving, progress
 
@@ -130,14 +129,14 @@ def _weighed_s(one: _Candidate) -> float:
 def _plans(session: Session, candidates: Sequence[_Candidate], now: datetime) -> list[int]:
     """Return the published plans that candidates drive now."""
     ids = [one.drive.unit.id for one in candidates]
-    routes = published_routes().where(
-        PatrolRoute.unit_id.in_(ids),
-        PatrolRoute.out_at.is_(None),
-        PatrolRoute.terms.is_not(None),
-        PatrolRoute.shift_from <= now,
-        PatrolRoute.shift_until > now,
+    driven = (
+        select(PatrolRoute.plan_id)
+        .join(PatrolPlan, PatrolPlan.id == PatrolRoute.plan_id)
+        .where(PatrolPlan.state == "published", PatrolPlan.midnight.is_not(None))
+        .where(PatrolRoute.unit_id.in_(ids), PatrolRoute.out_at.is_(None), PatrolRoute.terms.is_not(None))
+        .where(PatrolRoute.shift_from <= now, PatrolRoute.shift_until > now)
     )
-    return sorted({route.plan_id for route in session.scalars(routes)})
+    return sorted(set(session.scalars(driven)))
 
 
 def _price(
