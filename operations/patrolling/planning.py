@@ -19,13 +19,13 @@ from operations.facts import BadInput, Fact, NotAllowed
 from operations.patrolling.days import local_midnight
 from operations.patrolling.drafts import Draft, Wishes, draft, wishes_from
 from operations.patrolling.shifts import ensure_shifts
-from operations.patrolling.solving import NAME, solved
 from operations.patrolling.stored import store_first, told
 from operations.store import Engine, Session, reading, writing
 from operations.tables import PatrolPlan, Shift
 
 log = logging.getLogger(__name__)
 
+SOLVER = "watchgrid/pyvrp"
 LOOK_EVERY_S = 1.0
 BOUND_UP_TO = 2_000  # visits; the bound of more takes minutes
 CLAIM_LASTS, CLAIM_GRACE_S = 2.0, 60.0  # a claim runs out after so many times its seconds, and these
@@ -100,6 +100,8 @@ def make(
 
     report: hears the share [0, 1] of the search that is spent.
     """
+    from operations.patrolling.solving import solved  # the API plans nothing and must not load the solver
+
     with reading(engine) as session:
         row = session.get_one(PatrolPlan, plan_id)
         wishes, day = wishes_from(row.wishes), row.day
@@ -121,6 +123,14 @@ def give_up(engine: Engine, plan_id: int, claimed_at: datetime, why: str) -> Non
     """Say that a claimed plan cannot be made; nothing if it was made, or is another's by now."""
     with writing(engine) as session:
         _fail(session, plan_id, claimed_at, why)
+
+
+def release(engine: Engine, plan_id: int, claimed_at: datetime) -> None:
+    """Have a claimed plan wanted again, for the next worker; nothing if it was made meanwhile."""
+    with writing(engine) as session:
+        row = _claimed(session, plan_id, claimed_at, lock=True)
+        if row is not None:
+            row.state, row.claimed_at = "wanted", None
 
 
 def progress(row: PatrolPlan, now: datetime) -> float | None:
@@ -204,7 +214,7 @@ def _finish(session: Session, watched: _Watched, made: tuple[Draft, Plan, float 
     gathered, plan, bound = made
     store_first(session, row, gathered, plan)
     row.figures = (row.figures or {}) | {"bound_share": bound}
-    row.state, row.solver, row.failed_why = "draft", NAME, None
+    row.state, row.solver, row.failed_why = "draft", SOLVER, None
     _tell_planned(session, row, watched.claimed_at)
 
 

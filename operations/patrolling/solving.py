@@ -9,7 +9,6 @@ from geo.patrol.solving import solve
 from geo.patrol.variety import drawn
 from operations.patrolling.drafts import Wishes
 
-NAME = "watchgrid/pyvrp"
 CORES = 2
 BEFORE_ALL_S = -1e9
 
