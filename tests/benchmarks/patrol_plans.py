@@ -18,12 +18,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-from geo.patrol.solving import Effort, solve
 
 from geo.patrol.bound import upper_bound
 from geo.patrol.checking import driving_s, faults, served_priority, town_shares
 from geo.patrol.problem import Plan, Problem
-from geo.patrol.variety import HOUR_S, drawn, evenness_of_places
+from geo.patrol.solving import Effort, solve
+from geo.patrol.surprise import solve_surprisingly
+from geo.patrol.variety import HOUR_S, evenness_of_places
 from tests.benchmarks.patrol_county import Day, make_day
 from tests.benchmarks.patrol_peers import PEERS, POINT_S
 
@@ -36,7 +37,7 @@ SMALL = tuple(
     for i in range(20)
 )
 GROWTH = ((300, 12, 5.0), (1_500, 60, 20.0), (4_000, 160, 60.0), (8_000, 320, 120.0))
-DRAWN_PLANS = 14
+DRAWN_PLANS = 28  # four weeks
 SPREAD = 0.2
 Json = dict[str, Any]
 
@@ -96,7 +97,7 @@ def measure_variety(parts: float) -> Json:
     problem = make_day(replace(COUNTY_DAY, visits=500, units=20))
     plans = {
         spread: [
-            solve(drawn(problem, spread, seed), Effort(seed=seed, seconds=4.0 * parts, cores=CORES))
+            solve_surprisingly(problem, Effort(seed=seed, seconds=4.0 * parts, cores=CORES), spread)
             for seed in range(DRAWN_PLANS)
         ]
         for spread in (0.0, SPREAD)
@@ -107,6 +108,8 @@ def measure_variety(parts: float) -> Json:
         told[f"spread {spread}"] = {
             "served": float(np.mean(served)),
             "evenness": _evenness(problem, made),
+            "evenness_if_drawn_at_random": _evenness(problem, made, np.random.default_rng(1)),
+            "driving_h": float(np.mean([driving_s(problem, plan) for plan in made])) / HOUR_S,
             "repeated_within_15_min": _repeated(made),
             "faults": sum(len(faults(problem, plan)) for plan in made),
         }
@@ -208,13 +211,12 @@ def _memory() -> Json:
     return {"own_mb": own, "largest_child_mb": child}
 
 
-def _evenness(problem: Problem, plans: list[Plan]) -> float:
-    """Return the mean evenness of the hours in which each visit with a long window began."""
+def _evenness(problem: Problem, plans: list[Plan], rng: np.random.Generator | None = None) -> float:
+    """Return the mean evenness of the hours in which visits began, or as many uniform draws would begin."""
     visited: dict[int, list[float]] = defaultdict(list)
-    for plan in plans:
-        for route in plan.routes:
-            for stop in route.stops:
-                visited[stop.visit].append(stop.start_s)
+    for stop in (stop for plan in plans for route in plan.routes for stop in route.stops):
+        visit = problem.visits[stop.visit]
+        visited[stop.visit].append(rng.uniform(visit.from_s, visit.until_s) if rng else stop.start_s)
     hours = {
         index: list(range(int(visit.from_s // HOUR_S), int(visit.until_s // HOUR_S) + 1))
         for index, visit in enumerate(problem.visits)
