@@ -252,4 +252,10 @@ export const enPlanning: typeof zhPlanning = {
   "report.def5": "Response: from an alert being raised to the first unit on scene, in seconds; alerts nobody reached and exercises do not count.",
   "report.def6": "Coverage: grids with at least one stop done in the month, of all grids; what cameras see does not count.",
   "report.def7": "Distance: length of the planned routes times the share done; an estimate, not measured in the vehicles.",
+  "replan.kind.lost": "Dropped",
+  "replan.kind.handed": "Handed on",
+  "replan.kind.came": "Inserted (nobody made them)",
+  "replan.kind.later": "Only at another time",
+  "replan.more": "{n} more",
+  "follow.nothing": "nothing planned",
 };

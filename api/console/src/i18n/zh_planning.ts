@@ -250,4 +250,10 @@ export const zhPlanning = {
   "report.def5": "响应：告警产生到首个单位到场。",
   "report.def6": "覆盖率：本月至少一次完成签到的网格占比。",
   "report.def7": "里程：估算，不是车载实测。",
+  "replan.kind.lost": "放弃",
+  "replan.kind.handed": "改派",
+  "replan.kind.came": "补入（原未安排）",
+  "replan.kind.later": "仅调整时间",
+  "replan.more": "另有 {n} 项",
+  "follow.nothing": "今日无巡点",
 };

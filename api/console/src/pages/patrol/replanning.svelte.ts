@@ -6,6 +6,14 @@ import { shortTime } from "../../i18n/time";
 import type { Stop } from "../../map/layers";
 
 export type Visit = PlanStop | UnservedVisit;
+/** lost: nobody makes it any more; handed: another unit does; came: somebody does now; later: same unit, another time. */
+export const KINDS = ["lost", "handed", "came", "later"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function kindOf({ from_unit, to_unit }: Change): Kind {
+  if (to_unit === null) return "lost";
+  return from_unit === null ? "came" : from_unit === to_unit ? "later" : "handed";
+}
 
 export class Replanning {
   question = $state.raw<ReplanQuestion | null>(null);
@@ -50,15 +58,21 @@ export class Replanning {
   visitOf = (change: Change): Visit | null => this.visits.get(String(change.stop_id)) ?? this.visits.get(change.key ?? "") ?? null;
   unitOf = (id: number | null): string => (id === null ? t("none") : (this.codes.get(id) ?? `#${id}`));
 
-  /** Where something changes, with who comes when; a square is a visit that nobody makes any more. */
+  /** The changes of a kind, in time. */
+  of = (kind: Kind): Change[] =>
+    (this.answer?.changes ?? []).filter((change) => kindOf(change) === kind).sort((a, b) => (a.to_at ?? a.from_at ?? "").localeCompare(b.to_at ?? b.from_at ?? ""));
+
+  /** Where something changes: handed on with who comes when, lost as a crossed square, the rest as points. */
   marks(): Stop[] {
-    return (this.answer?.changes ?? []).flatMap((change, i) => {
-      const visit = this.visitOf(change);
-      if (!visit) return [];
-      const lost = change.to_unit === null;
-      const note = lost ? "" : `→ ${this.unitOf(change.to_unit)} ${change.to_at ? shortTime(change.to_at) : ""}`;
-      return [{ id: `change ${i}`, lon: visit.lon, lat: visit.lat, label: lost ? "✕" : String(i + 1), done: false, strong: !lost, square: lost, note }];
-    });
+    return [...KINDS].reverse().flatMap((kind) => this.of(kind).flatMap((change, i) => this.mark(change, kind, i)));
+  }
+
+  private mark(change: Change, kind: Kind, i: number): Stop[] {
+    const visit = this.visitOf(change);
+    if (!visit || kind === "later") return [];
+    const handed = kind === "handed";
+    const note = handed ? `${this.unitOf(change.to_unit)} ${change.to_at ? shortTime(change.to_at) : ""}` : "";
+    return [{ id: `${kind} ${i}`, lon: visit.lon, lat: visit.lat, label: kind === "lost" ? "✕" : handed ? String(i + 1) : "", done: handed, strong: handed, square: kind === "lost", note }];
   }
 
   private send = (question: ReplanQuestion, apply: boolean): Promise<Replanned> => post<Replanned>("/patrol/replan", { ...question, apply });
