@@ -147,7 +147,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} that are not in the file lie outside the new grids",
         "give them their places, or list them",
     ),
-    "no_road_near": ("lies {away_m} m from the nearest road", "check the place, or the roads"),
     "road_class": (
         "is no class of road",
         "write national, provincial, county, street, lane, or 国道 省道 县道 乡道 村道",

@@ -64,6 +64,15 @@ export async function postBytes<T>(path: string, content: Blob): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Send a form with files. */
+export async function postForm<T>(path: string, form: FormData): Promise<T> {
+  const headers = { Accept: "application/json", "X-Watchgrid": "1" };
+  const response = await fetch(ROOT + path, { method: "POST", headers, credentials: "same-origin", body: form });
+  if (response.status === 401) onSignedOut();
+  if (!response.ok) throw await problemFrom(response);
+  return (await response.json()) as T;
+}
+
 export const patch = <T>(path: string, body: unknown): Promise<T> => send("PATCH", path, body);
 export const remove = (path: string): Promise<void> => send("DELETE", path);
 

@@ -17,6 +17,7 @@ export interface Page<T> {
 }
 
 export type County = Schemas["CountyAnswer"];
+export type ImportReport = Schemas["ImportReport"];
 export type Areas = Schemas["AreaCollection"];
 export type Places = Schemas["PlaceCollection"];
 export type Roads = Schemas["RoadsAnswer"];

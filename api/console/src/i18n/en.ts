@@ -1,5 +1,7 @@
 // English words; a key missing here is a type error.
 import { enCameras } from "./en_cameras";
+import { enCounty } from "./en_county";
+import { enDemand } from "./en_demand";
 import { enField } from "./en_field";
 import { enCoverage } from "./en_coverage";
 import { enPlanning } from "./en_planning";
@@ -8,6 +10,8 @@ import type { zh } from "./zh";
 
 export const en: typeof zh = {
   ...enCameras,
+  ...enCounty,
+  ...enDemand,
   ...enField,
   ...enCoverage,
   ...enPlanning,

@@ -1,5 +1,7 @@
 // Chinese words; the type of the table that every other language must fill.
 import { zhCameras } from "./zh_cameras";
+import { zhCounty } from "./zh_county";
+import { zhDemand } from "./zh_demand";
 import { zhField } from "./zh_field";
 import { zhCoverage } from "./zh_coverage";
 import { zhPlanning } from "./zh_planning";
@@ -7,6 +9,8 @@ import { zhTracks } from "./zh_tracks";
 
 export const zh = {
   ...zhCameras,
+  ...zhCounty,
+  ...zhDemand,
   ...zhField,
   ...zhCoverage,
   ...zhPlanning,

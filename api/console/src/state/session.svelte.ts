@@ -10,18 +10,21 @@ export type PageName =
   | "cases"
   | "patrol"
   | "planning"
+  | "demand"
+  | "coverage"
   | "report"
   | "devices"
+  | "county"
   | "audit"
   | "users";
 
 const PAGES: Record<Role, PageName[]> = {
-  operator: ["live", "wall", "patrol", "devices"],
+  operator: ["live", "wall", "patrol", "coverage", "devices"],
   patrol: ["patrol"],
   investigator: ["tracks", "watchlist", "cases", "devices"],
-  supervisor: ["live", "wall", "tracks", "watchlist", "cases", "patrol", "planning", "report", "devices"],
+  supervisor: ["live", "wall", "tracks", "watchlist", "cases", "patrol", "planning", "demand", "coverage", "report", "devices"],
   auditor: ["audit"],
-  administrator: ["users", "devices"],
+  administrator: ["users", "county", "devices"],
 };
 
 /** Pages that share one tab of the top bar (`tab.patrol`), in the order of their sub-tabs: whoever may see one of them. */
