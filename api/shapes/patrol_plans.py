@@ -82,6 +82,11 @@ class PlanFigures(Answer):
         float | None, Field(examples=[0.86], description="how evenly hours of visits fell, past plans too")
     ]
     gaps_h: Annotated[list[Gap], Field(description="hours between visits to one place")]
+    moved: Annotated[
+        int | None,
+        Field(examples=[212], description="visits that another unit makes than in the plan improved from"),
+    ] = None
+    dropped: Annotated[int | None, Field(examples=[0], description="visits made there, but no more")] = None
 
 
 class WishesAnswer(Answer):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from geo.patrol.problem import Plan, Problem
 from operations import audit, events
 from operations.audit import SYSTEM, Actor
 from operations.facts import BadInput, Fact, NotAllowed
+from operations.improving import base_of, improved
 from operations.patrolling.days import local_midnight
 from operations.patrolling.drafts import Draft, Wishes, draft, wishes_from
 from operations.patrolling.shifts import ensure_shifts
@@ -104,19 +106,24 @@ def make(
 
     with reading(engine) as session:
         row = session.get_one(PatrolPlan, plan_id)
-        wishes, day = wishes_from(row.wishes), row.day
+        wishes, day, based_on = wishes_from(row.wishes), row.day, row.based_on
     watched = _Watched(engine, plan_id, claimed_at, stopping)
     try:
-        with reading(engine) as session:
-            gathered = draft(session, day, wishes, claimed_at)
-        plan = solved(gathered.problem, wishes, watched.enough, report)
-        bound = None if watched.enough() else _bound_share(gathered.problem)
+        if based_on is not None:
+            with reading(engine) as session:
+                base = base_of(session, based_on, claimed_at)
+            gathered, plan, figures = improved(base, wishes, (watched.enough, report))
+        else:
+            with reading(engine) as session:
+                gathered = draft(session, day, wishes, claimed_at)
+            plan = solved(gathered.problem, wishes, watched.enough, report)
+            figures = {"bound_share": None if watched.enough() else _bound_share(gathered.problem)}
     except Fact as why:
         with writing(engine) as session:
             _fail(session, plan_id, claimed_at, str(why))
         return
     with writing(engine) as session:
-        _finish(session, watched, (gathered, plan, bound))
+        _finish(session, watched, (gathered, plan, figures))
 
 
 def give_up(engine: Engine, plan_id: int, claimed_at: datetime, why: str) -> None:
@@ -203,7 +210,7 @@ def _fail(session: Session, plan_id: int, claimed_at: datetime, why: str) -> Non
     _tell_planned(session, row, claimed_at)
 
 
-def _finish(session: Session, watched: _Watched, made: tuple[Draft, Plan, float | None]) -> None:
+def _finish(session: Session, watched: _Watched, made: tuple[Draft, Plan, dict[str, Any]]) -> None:
     """Store a draft, unless the plan was discarded or claimed by another worker meanwhile."""
     row = _claimed(session, watched.plan_id, watched.claimed_at, lock=True)
     if row is None:
@@ -211,9 +218,9 @@ def _finish(session: Session, watched: _Watched, made: tuple[Draft, Plan, float 
     if watched.stopping():
         row.state, row.claimed_at = "wanted", None
         return
-    gathered, plan, bound = made
+    gathered, plan, figures = made
     store_first(session, row, gathered, plan)
-    row.figures = (row.figures or {}) | {"bound_share": bound}
+    row.figures = (row.figures or {}) | figures
     row.state, row.solver, row.failed_why = "draft", SOLVER, None
     _tell_planned(session, row, watched.claimed_at)
 
