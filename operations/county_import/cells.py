@@ -97,8 +97,13 @@ def _number(field: Field, text: str) -> float:
 def _choice(field: str, text: str) -> str:
     kind = kind_of(field, text)
     if kind is None:
-        raise BadCell("unknown_kind", known=", ".join(KINDS[field]))
+        raise BadCell("unknown_kind", known=", ".join(_named(field)))
     return kind
+
+
+def _named(field: str) -> list[str]:
+    """Return the kinds there are, each with its first other name: hd (高清)."""
+    return [f"{kind} ({others[0]})" if kind.isascii() else kind for kind, others in KINDS[field].items()]
 
 
 def _text(field: Field, text: str) -> str:

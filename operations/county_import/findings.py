@@ -108,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{area_km2} km² of it ({share} %) are in none of its parts",
         "draw the parts that are missing",
     ),
-    "no_parent": ("is not there: {other}", "add it to its layer, or correct the name"),
+    "no_parent": ("is neither in the county nor in the files", "add it to its layer, or correct it"),
     "two_parents": ("is the name of several: {other}", "give the code instead"),
     "nowhere": ("lies in no {other}", "correct its coordinates, or name it in its row"),
     "outside": ("lies {away_m} m outside all grids", "correct its coordinates, or the coordinate system"),

@@ -19,7 +19,7 @@ from geo.coordinates import EARTH_RADIUS_M, LonLat
 from geo.roads import RoadNetwork
 from operations.county import road_network
 from operations.store import Session
-from operations.tables import Camera, Point
+from operations.tables import Camera, CountyRow, Point
 
 KNOWN_FOR_S = 300.0
 
@@ -92,7 +92,8 @@ def sites(session: Session) -> Sites:
 
 def _newest(session: Session) -> Sites:
     network = road_network(session)
-    key = network.version, session.scalar(select(func.max(Camera.id)))
+    county = select(CountyRow.version).order_by(CountyRow.id.desc()).limit(1)
+    key = network.version, session.scalar(select(func.max(Camera.id))), session.scalar(county)
     pool = session.get_bind().engine.pool
     known = _remembered.get(pool)
     if known is None or known.key != key or time.monotonic() - known.read_at_s > KNOWN_FOR_S:
@@ -104,7 +105,7 @@ def _newest(session: Session) -> Sites:
 
 
 class _Known(NamedTuple):
-    key: tuple[str, int | None]
+    key: tuple[str, int | None, str | None]
     read_at_s: float
     sites: Sites
 
