@@ -16,7 +16,7 @@ from operations.intake import Known, take_messages
 from operations.sightings import to_json
 from operations.store import Engine, reading, writing
 from operations.stream import Message
-from operations.tables import Alert, Assignment, PatrolPlan, PatrolStop, Unit
+from operations.tables import Alert, Assignment, PatrolPlan, PatrolRoute, PatrolStop, Unit
 from operations.units import Position
 from tests.conftest import Clock
 from tests.village import OPERATOR, PLATE, found_village, seen, straight_road, watch_for
@@ -84,20 +84,31 @@ def test_a_unit_that_is_sent_arrives_and_says_so(
         assert np.allclose((there.lon, there.lat), (121.26, 28.15), atol=1e-6)
 
 
-def test_a_unit_checks_in_at_its_stop(
+def test_a_unit_checks_in_at_its_stop_and_leaves_it(
     village: Engine, clock: Clock, redis_client: Redis, fleet: Fleet
 ) -> None:
     with writing(village) as session:
-        plan = PatrolPlan(day=clock().date(), unit_id=2, made_at=clock(), seed=1)
+        plan = PatrolPlan(day=clock().date(), state="published", wishes={}, made_at=clock(), seed=1)
         session.add(plan)
         session.flush()
-        leave_at = clock() + timedelta(minutes=15)
-        stop = {"plan_id": plan.id, "grid_id": 1, "lat": 28.15, "arrive_at": clock(), "leave_at": leave_at}
-        session.add(PatrolStop(position=1, lon=121.30, **stop))
-    for _ in range(60):
+        shift_until = clock() + timedelta(hours=4)
+        route = PatrolRoute(plan_id=plan.id, unit_id=2, shift_from=clock(), shift_until=shift_until)
+        session.add(route)
+        session.flush()
+        at, dwell = clock() + timedelta(minutes=2), timedelta(minutes=1)
+        times = {"arrive_at": at, "start_at": at, "leave_at": at + timedelta(minutes=15)}
+        window = {"window_from": clock(), "window_until": shift_until}
+        place = {"grid_id": 1, "town_id": 1, "lon": 121.30, "lat": 28.15}
+        wish = {"dwell_s": dwell.total_seconds(), "priority": 5.0}
+        session.add(PatrolStop(route_id=route.id, position=1, **place, **times, **window, **wish))
+    for _ in range(120):
         tick(village, redis_client, fleet, clock.move(2))
     with reading(village) as session:
-        assert session.scalars(select(PatrolStop)).one().checked_in_at is not None
+        stop = session.scalars(select(PatrolStop)).one()
+        assert stop.checked_in_at is not None
+        assert stop.left_at is not None
+        assert 0.7 * dwell <= stop.left_at - stop.checked_in_at <= 1.2 * dwell
+        assert stop.doubts is None
 
 
 def test_a_unit_whose_phone_reports_is_left_alone(
