@@ -15,7 +15,7 @@ def _never() -> bool:
 class Effort:
     """How long to search: `seconds` by the clock on `cores` threads, or so many iterations.
 
-    Only iterations with cores=1 give the same plan twice. `enough` is asked in every iteration: once it is
+    Only iterations with cores=1 give the same plan twice. `enough` is asked many times a second: once it is
     true, the best plan so far is taken. `report` hears the share [0, 1] of the effort that is spent.
     """
 
@@ -28,7 +28,7 @@ class Effort:
 
 
 class Budget:
-    """What is spent of an effort, counted by all threads that search for it."""
+    """What is spent of an effort, counted by all threads that search for it. Time runs from its making."""
 
     def __init__(self, effort: Effort) -> None:
         self.effort = effort
@@ -45,16 +45,20 @@ class Budget:
             return self._iterations / max(self.effort.iterations, 1)
         return (time.monotonic() - self._began_s) / max(self.effort.seconds, 1e-9)
 
-    def until(self, share: float) -> Callable[[], bool]:
-        """Return what a search asks before each iteration: whether this share of the effort is spent."""
+    def count(self, iterations: int) -> None:
+        """Count iterations made."""
+        self._iterations += iterations
 
-        def stop() -> bool:
-            self._enough = self._enough or self.effort.enough()
-            spent = self.spent()
-            self._iterations += 1
-            if self.effort.report is not None and spent - self._told >= REPORT_EVERY:
-                self._told = spent
-                self.effort.report(min(spent, 1.0))
-            return spent >= share
+    def left(self, most: int) -> int:
+        """Return how many iterations may be made in one go, `most` at most."""
+        if self.effort.iterations is None:
+            return most
+        return max(min(most, self.effort.iterations - self._iterations), 1)
 
-        return stop
+    def look(self) -> None:
+        """Ask whether it is enough and report; only the thread that asked for the search does that."""
+        self._enough = self._enough or self.effort.enough()
+        spent = self.spent()
+        if self.effort.report is not None and spent - self._told >= REPORT_EVERY:
+            self._told = spent
+            self.effort.report(min(spent, 1.0))

@@ -1,25 +1,38 @@
-"""Makes a patrol plan: which unit makes which visits when. The search is search.py, PyVRP's terms are model.py.
+"""Makes a patrol plan: which unit makes which visits when. Searching is annealing.py, its terms are model.py.
 
-Must-visits first, then priority, then little driving; towns below their floor are raised and solved again.
+Must-visits first, then priority, then little driving; towns below their floor are raised and searched again.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from geo.patrol.annealing import Cooling, anneal
 from geo.patrol.checking import driving_s, faults, forbidden, town_shares
 from geo.patrol.effort import Budget, Effort
-from geo.patrol.model import PRIZE_S, REST, Floats, Order, can_rest, orders_of, part_of, solution_of, worth
+from geo.patrol.model import (
+    PRIZE_S,
+    REST,
+    Floats,
+    Order,
+    Orders,
+    best_orders,
+    can_rest,
+    routes_of,
+    terms_of,
+    worth,
+)
 from geo.patrol.problem import PatrolUnit, Plan, Problem, Route, Visit
-from geo.patrol.search import improve
+from geo.patrol.ruin import build
 from geo.patrol.timing import timed, timed_resting
 
-__all__ = ["Effort", "solve"]
+__all__ = ["Effort", "doable", "prepare", "solve"]
 
 FLOOR_LOOKS = (0.55, 0.7, 0.85, 1.0)  # shares of the effort after which towns below the floor are raised
 RAISE = 2.0  # a town that lacks all of its floor is worth three times as much in the next round
-
-Orders = dict[int, Order]
+HOT = 0.15  # the first temperature, as a share of what a visit is worth on average
+WARM = 0.01  # the same from a plan that is to be improved, or once more after a town was raised
+COLD = 0.001
 
 
 def solve(problem: Problem, effort: Effort, start: Plan | None = None) -> Plan:
@@ -27,19 +40,36 @@ def solve(problem: Problem, effort: Effort, start: Plan | None = None) -> Plan:
 
     Begins from `start` where its routes still fit. Visits that nobody can make are unserved.
     """
-    units = [number for number in range(len(problem.units)) if can_rest(problem, number)]
-    visits = doable(problem, units)
+    budget = Budget(effort)
     orders = _orders_of_plan(problem, start) if start else {}
     best = _plan(problem, orders)
-    if not units or not visits:
+    can = [can_rest(unit, problem.seconds[unit.profile]) for unit in problem.units]
+    visits = doable(problem, [number for number, able in enumerate(can) if able])
+    if not visits:
         return best
-    budget, worth_s = Budget(effort), worth(problem)
-    for look in FLOOR_LOOKS if problem.town_floor > 0 else (1.0,):
-        orders = _searched(problem, worth_s, (units, visits), orders, (budget, look))
+    worth_s, looks = worth(problem), FLOOR_LOOKS if problem.town_floor > 0 else (1.0,)
+    terms = terms_of(problem, worth_s)
+    rests = [able and unit.rest is not None for able, unit in zip(can, problem.units, strict=True)]
+    mean_s = max(float(np.mean([visit.priority for visit in problem.visits])) * PRIZE_S, PRIZE_S)
+    hot = WARM if start else HOT
+    for after, look in zip((0.0, *looks), looks, strict=False):
+        routes = routes_of(terms, rests, orders, visits)
+        build(terms, routes)
+        anneal(terms, routes, Cooling(budget, after, look, hot * mean_s, COLD * mean_s))
+        orders = best_orders(terms, routes)
         plan = _plan(problem, orders)
         best = min(best, plan, key=lambda plan: _badness(problem, plan))
         worth_s = _raised(problem, worth_s, plan)
+        terms = terms._replace(worth=np.concatenate([worth_s, np.zeros(len(rests))]))
+        hot = WARM
     return best
+
+
+def prepare() -> None:
+    """Have the kernel compiled or loaded, so that the first plan need not wait for it."""
+    unit = PatrolUnit(0, 0, 0.0, 36_000.0, 0)
+    visits = [Visit(0, 1.0, 60.0, 0.0, 3600.0, 0)] * 3
+    solve(Problem([unit], visits, [np.zeros((1, 1))]), Effort(seed=0, cores=1, iterations=1))
 
 
 def doable(problem: Problem, units: Sequence[int]) -> list[int]:
@@ -69,20 +99,6 @@ def _alone(visits: Sequence[Visit], unit: PatrolUnit, seconds: Floats) -> np.nda
     begins_s = np.maximum(unit.shift_from_s + seconds[unit.start, place], opens_s)
     home_s = begins_s + dwell_s + seconds[place, unit.end]
     return np.asarray(allowed & (begins_s <= closes_s) & (home_s <= unit.shift_until_s))
-
-
-def _searched(
-    problem: Problem,
-    worth_s: Floats,
-    members: tuple[Sequence[int], Sequence[int]],
-    orders: Orders,
-    spending: tuple[Budget, float],
-) -> Orders:
-    budget, look = spending
-    part = part_of(problem, worth_s, *members)
-    start = solution_of(part, orders) if any(orders.values()) else None
-    found = improve(part.data, start, budget.effort.seed, budget.until(look))
-    return orders_of(part, found) if found.is_feasible() else orders
 
 
 def _orders_of_plan(problem: Problem, plan: Plan) -> Orders:
