@@ -19,7 +19,7 @@ from geo.reach import AreaRoads, area_roads
 from geo.roads import RoadNetwork
 from operations.county import road_network
 from operations.store import Session
-from operations.tables import Camera, Grid, RoadNetworkRow
+from operations.tables import Camera, CountyRow, Grid, RoadNetworkRow
 
 Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -85,7 +85,8 @@ def _stamp(session: Session) -> tuple[Any, ...]:
     views = (Camera.id, Camera.lon, Camera.lat, Camera.heading_deg, Camera.view_deg, Camera.range_m)
     sums = select(func.count(), *(func.sum(column) for column in (*views, Camera.grid_id)))
     roads = select(func.max(RoadNetworkRow.id))
-    return tuple(tuple(session.execute(asked).one()) for asked in (grids, sums, roads))
+    county = select(func.max(CountyRow.version))
+    return tuple(tuple(session.execute(asked).one()) for asked in (grids, sums, roads, county))
 
 
 def _built(session: Session, stamp: tuple[Any, ...]) -> Ground:

@@ -149,9 +149,13 @@ def _write_roads(session: Session, trial: Trial, now: datetime) -> None:
     """Put the new road network in the place of all before: only one is ever driven on."""
     if trial.roads is None:
         return
-    session.execute(delete(RoadNetworkRow))
-    session.add(RoadNetworkRow(version=trial.roads.version, loaded_at=now, arrays=trial.roads.to_bytes()))
+    version = trial.roads.version
+    session.execute(delete(RoadNetworkRow).where(RoadNetworkRow.version == version))
+    row = RoadNetworkRow(version=version, loaded_at=now, arrays=trial.roads.to_bytes())
+    session.add(row)
     session.flush()
+    # Afterwards, so that the new one's id is higher: others go by that.
+    session.execute(delete(RoadNetworkRow).where(RoadNetworkRow.id != row.id))
 
 
 def _write_county(session: Session, trial: Trial) -> CountyRow:
