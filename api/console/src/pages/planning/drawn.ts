@@ -7,7 +7,7 @@ import { stopsOf } from "./gantt";
 /** All ways, the chosen unit's on top. */
 export function planRoutes(plan: FullPlan | null, unit: number | null): Route[] {
   const drawn = (plan?.routes ?? []).filter((route) => route.line !== null && route.line.coordinates.length > 1);
-  const others = drawn.filter((route) => route.unit.id !== unit).map((route): Route => ({ kind: "other", line: route.line!, route: String(route.unit.id) }));
+  const others = drawn.filter((route) => route.unit.id !== unit).map((route): Route => ({ kind: "thin", line: route.line!, route: String(route.unit.id) }));
   const chosen = drawn.filter((route) => route.unit.id === unit).map((route): Route => ({ kind: "patrol", line: route.line!, route: String(route.unit.id) }));
   return [...others, ...chosen];
 }
@@ -39,3 +39,9 @@ export function onlyIn(plan: FullPlan, other: FullPlan): PlanStop[] {
 }
 
 export const onlyStops = (stops: PlanStop[]): Stop[] => stops.map((stop) => ({ id: `s${stop.id}`, lon: stop.lon, lat: stop.lat, label: "○", done: false, strong: false, square: true }));
+
+/** West, south, east, north of places. */
+export function boundsOf(places: { lon: number; lat: number }[]): [number, number, number, number] {
+  const [lons, lats] = [places.map((place) => place.lon), places.map((place) => place.lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
