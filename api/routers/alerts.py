@@ -110,10 +110,19 @@ def list_nearest_units(
 
 
 @router.get("/alerts/{alert_id}/recommendation", summary="Whom to send")
-def recommend_units(house: TheHouse, person: Desk, alert_id: PathId) -> Recommendation:
-    """Answer units by driving time and what their plan loses, with reasons; who could meet it; audited."""
+def recommend_units(
+    house: TheHouse,
+    person: Desk,
+    alert_id: PathId,
+    with_interceptions: Annotated[
+        bool, Query(alias="interceptions", description="And who could meet a moving vehicle; audited")
+    ] = True,
+) -> Recommendation:
+    """Answer units by driving time and what their plan loses, with reasons; who could meet the vehicle."""
     with reading(house.engine) as session:
         items = recommended(session, alert_id, person, house.now(), house.site_timezone)
+    if not with_interceptions:
+        return Recommendation.model_validate({"items": items, "interceptions": []})
     with writing(house.engine) as session:
         points = interceptions(session, alert_id, person, house.now())
     return Recommendation.model_validate({"items": items, "interceptions": points})

@@ -40,7 +40,7 @@ export type PlateCharacter = Schemas["PlateCharacter"];
 
 export type Unit = Schemas["UnitAnswer"];
 export type UnitState = Unit["state"];
-export type NearestUnit = Schemas["NearestUnit"];
+export type NearestUnit = Schemas["Recommended"];
 /** An assignment with all that is known of it, or only where to and how far. */
 export type Assignment = Schemas["Drive"] & Partial<Schemas["AssignmentAnswer"]>;
 export type PatrolStop = Schemas["FieldStop"];

@@ -2,6 +2,7 @@
 import { enCameras } from "./en_cameras";
 import { enCounty } from "./en_county";
 import { enDemand } from "./en_demand";
+import { enDispatch } from "./en_dispatch";
 import { enField } from "./en_field";
 import { enCoverage } from "./en_coverage";
 import { enPlanning } from "./en_planning";
@@ -12,6 +13,7 @@ export const en: typeof zh = {
   ...enCameras,
   ...enCounty,
   ...enDemand,
+  ...enDispatch,
   ...enField,
   ...enCoverage,
   ...enPlanning,

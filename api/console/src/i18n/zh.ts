@@ -2,6 +2,7 @@
 import { zhCameras } from "./zh_cameras";
 import { zhCounty } from "./zh_county";
 import { zhDemand } from "./zh_demand";
+import { zhDispatch } from "./zh_dispatch";
 import { zhField } from "./zh_field";
 import { zhCoverage } from "./zh_coverage";
 import { zhPlanning } from "./zh_planning";
@@ -11,6 +12,7 @@ export const zh = {
   ...zhCameras,
   ...zhCounty,
   ...zhDemand,
+  ...zhDispatch,
   ...zhField,
   ...zhCoverage,
   ...zhPlanning,

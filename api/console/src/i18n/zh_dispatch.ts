@@ -1,0 +1,22 @@
+// Chinese words of whom to send to an alert, and why. Part of zh.ts.
+export const zhDispatch = {
+  "send.title": "推荐派遣",
+  "send.why": "按道路行车时间和对巡逻计划的影响排序，由您决定",
+  "send.nearest": "最近",
+  "send.later": "晚到 {time}",
+  "send.declined": "已回复去不了：{why}",
+  "send.off_shift": "不在班次内",
+  "send.on_rest": "休息至 {until}",
+  "send.at_stop": "正在点位停留至 {until}",
+  "send.must_soon": "{time}后有必到点",
+  "send.plan_kept": "不影响巡逻计划",
+  "send.no_plan": "没有巡逻任务",
+  "send.plan_cost": "{moved} 处转给他人，{dropped} 处放弃",
+  "send.priority": "失 {n} 分",
+  "send.shift_ends": "{time}后下班",
+  "send.home_town": "熟悉{town}",
+  "send.vehicle": "{vehicle}",
+  "send.old_position": "位置已 {time} 未更新",
+  "action.roads.changed": "封闭或开通道路",
+  "action.patrol.plan_wanted": "要求编制巡逻计划",
+};
