@@ -76,6 +76,8 @@ export const PALETTES: Record<Theme, Palette> = {
   },
 };
 
+/** What a grid is filled with of which nothing is known: never the colour of zero. */
+export const NO_DATA = "no data";
 export const SEVERITY_FILL: Record<Severity, string> = { red: "#ff5247", orange: "#ff9440", yellow: "#f4cf4d" };
 export const ON_SEVERITY = "#101416";
 export const SANS =

@@ -2,7 +2,7 @@
 import type { CameraState } from "../api/types";
 import { groupOf, type CameraGroup } from "../state/cameras.svelte";
 import type { Lines, Packed } from "./pack";
-import { SANS, type Palette } from "./palette";
+import { NO_DATA, SANS, type Palette } from "./palette";
 
 export interface SheetOptions {
   palette: Palette;
@@ -20,8 +20,6 @@ export interface SheetOptions {
   outlined: string | null;
 }
 
-/** What a grid is filled with of which nothing is known: never the colour of zero. */
-export const NO_DATA = "no data";
 const HATCH_PX = 6;
 
 interface Pen {
