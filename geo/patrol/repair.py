@@ -4,7 +4,7 @@ Done visits never change, no visit changes units that need not. Better plans are
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -94,6 +94,13 @@ def _left_s(problem: Problem, unit: int, route: Route, position: int) -> float:
     if route.rest and route.rest.after == position:
         here = who.start
     return stop.arrive_s - float(problem.seconds[who.profile][here, problem.visits[stop.visit].place])
+
+
+def told(problem: Problem, plan: Plan, underway: Underway) -> Underway:
+    """Return the same with where each unit is next free told for every unit that is not out."""
+    units = range(len(problem.units))
+    since = [None if unit in underway.out else _since(problem, plan, underway, unit) for unit in units]
+    return replace(underway, since=since)
 
 
 def repair(problem: Problem, plan: Plan, underway: Underway) -> Repaired:
