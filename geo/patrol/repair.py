@@ -13,7 +13,7 @@ from geo.patrol.problem import Plan, Problem, RestTaken, Route, Stop
 from geo.patrol.spacing import groups, narrow
 from geo.patrol.timing import Since, rest_due, timed
 
-GIVES_WAY = 0.5  # a visit worth no more than this share of a homeless one gives way to it: else plans jump
+GIVES_WAY = 0.9  # a visit worth more than this share of a homeless one stays: for so little no plan jumps
 MUST_FIRST = 1e9  # more than any priority per second
 
 
