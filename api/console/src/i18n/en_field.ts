@@ -86,6 +86,7 @@ export const enField: typeof zhField = {
   "task.needsNetwork": "No network: not answered. Try again.",
   "sos.hold": "Help",
   "sos.holdHint": "Hold for 2 seconds to call the command centre for help",
+  "sos.longer": "Hold 2 s",
   "sos.holding": "Keep holding…",
   "sos.waiting": "Help not through yet: trying (attempt {n})",
   "sos.signedOut": "Help not through yet: the sign-in has ended, sign in again",

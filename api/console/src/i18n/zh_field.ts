@@ -84,6 +84,7 @@ export const zhField = {
   "task.needsNetwork": "没有网络，未能回复。请重试。",
   "sos.hold": "求助",
   "sos.holdHint": "按住 2 秒向指挥中心求助",
+  "sos.longer": "按住 2 秒",
   "sos.holding": "继续按住…",
   "sos.waiting": "求助尚未送达：正在重试（第 {n} 次）",
   "sos.signedOut": "求助尚未送达：登录已失效，请重新登录",

@@ -62,7 +62,7 @@ const INSIST_MS = 10_000;
 
 const ALERT_EVENTS: EventType[] = [
   "alert.raised", "alert.seen_again", "alert.acknowledged", "alert.dispatched", "alert.on_scene", "alert.resolved",
-  "alert.false_alarm", "alert.confirmed", "alert.escalated",
+  "alert.false_alarm", "alert.confirmed", "alert.escalated", "assignment.answered",
 ];
 
 /** Load the open alerts and follow their events; returns how to stop. */

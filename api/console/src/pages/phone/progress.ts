@@ -7,6 +7,7 @@ const EARTH_M = 6_371_008.8;
 const RAD = Math.PI / 180;
 /** Farther from the drawn way than this, a straight line is said, not a way. */
 const OFF_THE_WAY_M = 1_500;
+const PASSED_TWICE_M = 80;
 /** A visit that could not begin in time by this much is let go of. */
 const TOO_LATE_MS = 30 * 60_000;
 
@@ -50,20 +51,19 @@ export function dwellOf(stop: PatrolStop, now: number): { spent_s: number; left_
 /** 4:07 */
 export const minutes = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-function closest(line: LonLat[], to: LonLat): number {
-  let best = 0;
-  line.forEach((place, i) => {
-    if (metresBetween(place, to) < metresBetween(line[best]!, to)) best = i;
-  });
-  return best;
+/** The last place of the line that is as near as the nearest, give or take slack_m: a way may pass a place twice. */
+function closest(line: LonLat[], to: LonLat, slack_m: number): number {
+  const away = line.map((place) => metresBetween(place, to));
+  const least = Math.min(...away);
+  return away.length - 1 - [...away].reverse().findIndex((one) => one <= least + slack_m);
 }
 
 /** The way from here to a stop along the route's line, with its length; a straight line when here is far off the way. */
 export function wayTo(line: LonLat[], here: LonLat, there: LonLat): { line: LonLat[]; metres: number } {
   const straight = { line: [here, there], metres: metresBetween(here, there) };
   if (line.length < 2) return straight;
-  const goal = closest(line, there);
-  const start = closest(line.slice(0, goal + 1), here);
+  const goal = closest(line, there, 0);
+  const start = closest(line.slice(0, goal + 1), here, PASSED_TWICE_M);
   if (metresBetween(line[start]!, here) > OFF_THE_WAY_M || metresBetween(line[goal]!, there) > OFF_THE_WAY_M) return straight;
   const way = [here, ...line.slice(start, goal + 1), there];
   return { line: way, metres: way.slice(1).reduce((sum, place, i) => sum + metresBetween(way[i]!, place), 0) };
