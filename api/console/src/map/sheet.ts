@@ -21,6 +21,8 @@ export interface SheetOptions {
 }
 
 const HATCH_PX = 6;
+/** Above this, thousands of marks would hide the colours. */
+const CAMERAS_ON_FILLS_BELOW = 14;
 
 interface Pen {
   context: CanvasRenderingContext2D;
@@ -59,7 +61,7 @@ export function drawSheet(
     trace(pen, packed.grids, (tag) => packed.gridCodes[tag] === options.outlined);
     strokeTraced(pen, options.palette.accent, 2.5);
   }
-  drawCameras(pen, packed, options);
+  if (!options.fills || pen.resolution < CAMERAS_ON_FILLS_BELOW) drawCameras(pen, packed, options);
   return canvas;
 }
 

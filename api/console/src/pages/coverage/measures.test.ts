@@ -34,6 +34,8 @@ export const tests = {
     setLanguage("en");
     for (const name of NAMES) equal([classWords(name).length, MEASURES[name].from.length], [6, 5]);
     equal(classWords("unseen").at(-1), "100%");
+    equal(classWords("lost"), ["0%", "< 10%", "10% – 25%", "25% – 50%", "50% – 100%", "100%"]);
+    equal(classWords("station").at(-1), "≥ 20 min");
   },
   "what is not known is hatched, zero is not": () => {
     const ramp = ["0", "1", "2", "3", "4", "5"];

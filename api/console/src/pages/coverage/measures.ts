@@ -18,13 +18,13 @@ export interface Measure {
   between(low: number | null, high: number | null): string;
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(share > 0.9 && share < 1 ? 1 : 0)}%`;
+const percent = (share: number): string => `${(share * 100).toFixed(share > 0.9 && (share * 1000) % 10 > 0.05 ? 1 : 0)}%`;
 const range =
   (said: (value: number) => string) =>
   (low: number | null, high: number | null): string =>
     low === null ? `< ${said(high!)}` : high === null ? `≥ ${said(low)}` : `${said(low)} – ${said(high)}`;
 const measure = (from: number[], said: (value: number) => string, value: Measure["value"]): Measure => ({ value, from, said, between: range(said) });
-const hours = (h: number): string => (h < 48 ? t("coverage.hours", { n: h.toFixed(h < 10 ? 1 : 0) }) : t("coverage.days", { n: (h / 24).toFixed(h < 240 && h % 24 ? 1 : 0) }));
+const hours = (h: number): string => (h < 48 ? t("coverage.hours", { n: h.toFixed(h < 10 && h % 1 ? 1 : 0) }) : t("coverage.days", { n: (h / 24).toFixed(h < 240 && h % 24 ? 1 : 0) }));
 const minutes = (m: number): string => duration(m * 60);
 
 /** Nobody watches the cameras that look there: whether they see is not known. */
@@ -48,8 +48,9 @@ export const classOf = (name: MeasureName, value: number): number => MEASURES[na
 /** Give the words of each class, the least first. */
 export function classWords(name: MeasureName): string[] {
   const { from, between } = MEASURES[name];
-  const whole = name.startsWith("unseen") || name === "lost";
-  return [null, ...from].map((low, k) => (whole && low === 1 ? "100%" : between(low, from[k] ?? null)));
+  const said = [null, ...from].map((low, k) => between(low, from[k] ?? null));
+  if (from.at(-1) === 1) said[from.length] = percent(1);
+  return name === "lost" ? [percent(0), between(null, from[1]!), ...said.slice(2)] : said;
 }
 
 export const valueOf = (found: Coverage, name: MeasureName, i: number): number | null => MEASURES[name].value(found, i);
