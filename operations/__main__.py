@@ -26,6 +26,7 @@ from operations.county_import.kept import forget_old
 from operations.field.expiry import FieldDays
 from operations.intake import Known, take_messages
 from operations.migrate import is_current
+from operations.patrolling.job import Planner
 from operations.relay import relay
 from operations.store import DatabaseDown, Engine, engine_from_url, writing
 from operations.stream import Consumer
@@ -53,6 +54,7 @@ class Worker:
         self.known = Known(watch=Watch(ZoneInfo(settings.site_timezone)))
         self.counts = SightingCounts()
         self.something_to_relay = threading.Event()
+        self.planner = Planner(self.engine, stop)
 
     def loops(self) -> list[Loop]:
         """Return everything this process does."""
@@ -70,7 +72,7 @@ class Worker:
             Loop("cameras", 2.0, partial(timers.watch_cameras, engine, client), CAMERAS_QUIET_S),
             Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
             Loop("traffic", 60.0, partial(timers.learn_traffic, engine), CAMERAS_QUIET_S),
-            Loop("patrol plans", 1.0, partial(timers.plan_patrols, engine, self.stop)),
+            Loop("patrol plans", 1.0, self.planner.step),
             Loop("doubts", 600.0, partial(timers.find_doubts, engine), 60.0),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(
@@ -123,7 +125,8 @@ class Worker:
             self.something_to_relay.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every child and connection."""
+        self.planner.close()
         self.client.close()
         self.raw_client.close()
         self.engine.dispose()

@@ -18,7 +18,6 @@ from operations.county import NoCounty
 from operations.demand.call_expiry import expire_calls
 from operations.field import expiry
 from operations.field.expiry import FieldDays
-from operations.patrolling import job
 from operations.questions import deciding
 from operations.silence import judge_reads
 from operations.store import DatabaseDown, Engine, reading, take_turn, writing
@@ -152,11 +151,6 @@ def learn_traffic(engine: Engine, now: datetime) -> None:
         learning.catch_up(engine, now, steps=LEARNED_AT_ONCE)
     except NoCounty:
         log.debug("no county yet: there is no traffic to learn")
-
-
-def plan_patrols(engine: Engine, stop: threading.Event, now: datetime) -> None:
-    """Make the next patrol plan that waits; told to stop, leave it to the next worker."""
-    job.plan_apart(engine, stop, now)
 
 
 def say_alive(client: Redis, worker: str) -> None:

@@ -70,6 +70,8 @@ def _run(engine: Engine, day: date, wishes: Wishes, options: argparse.Namespace)
             return FAILED
         if options.publish:
             publishing.publish(session, row.id, row.revision, actor, datetime.now(UTC))
+    if options.bound:
+        planning.add_bound(engine, plan.id, datetime.now(UTC))
     _print(engine, plan.id, options.json)
     return 0
 
@@ -117,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
         "--unit-out", type=int, action="append", default=[], metavar="ID", help="leave a unit out"
     )
     parser.add_argument("--name", default="", help="what the plan is called")
+    parser.add_argument(
+        "--bound", action="store_true", help="say what is possible at most; half a minute more"
+    )
     parser.add_argument("--publish", action="store_true", help="have the units drive it at once")
     parser.add_argument(
         "--json", action="store_true", help="print the plan as GET /patrol/plans/{id} answers it"

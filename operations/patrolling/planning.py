@@ -17,11 +17,10 @@ from geo.patrol.problem import Plan, Problem
 from operations import audit, events
 from operations.audit import SYSTEM, Actor
 from operations.facts import BadInput, Fact, NotAllowed
-from operations.improving import base_of, improved
 from operations.patrolling.days import local_midnight
 from operations.patrolling.drafts import Draft, Wishes, draft, wishes_from
 from operations.patrolling.shifts import ensure_shifts
-from operations.patrolling.stored import store_first, told
+from operations.patrolling.stored import store_first, stored_plan, told
 from operations.store import Engine, Session, reading, writing
 from operations.tables import PatrolPlan, Shift
 
@@ -102,7 +101,9 @@ def make(
 
     report: hears the share [0, 1] of the search that is spent.
     """
-    from operations.patrolling.solving import solved  # the API plans nothing and must not load the solver
+    # The API plans nothing and must not load the solver.
+    from operations.improving import base_of, improved
+    from operations.patrolling.solving import solved
 
     with reading(engine) as session:
         row = session.get_one(PatrolPlan, plan_id)
@@ -117,13 +118,31 @@ def make(
             with reading(engine) as session:
                 gathered = draft(session, day, wishes, claimed_at)
             plan = solved(gathered.problem, wishes, watched.enough, report)
-            figures = {"bound_share": None if watched.enough() else _bound_share(gathered.problem)}
+            figures = {}
     except Fact as why:
         with writing(engine) as session:
             _fail(session, plan_id, claimed_at, str(why))
         return
     with writing(engine) as session:
         _finish(session, watched, (gathered, plan, figures))
+
+
+def add_bound(engine: Engine, plan_id: int, now: datetime) -> None:
+    """Add to a plan's figures how much of the priority any plan could serve: half a minute of work a day."""
+    with reading(engine) as session:
+        row = session.get_one(PatrolPlan, plan_id)
+        if row.state not in ("draft", "published") or row.based_on is not None:
+            return
+        problem = stored_plan(session, plan_id, now).problem
+    share = _bound_share(problem)
+    with writing(engine) as session:
+        row = session.get_one(PatrolPlan, plan_id, with_for_update=True)
+        row.figures = (row.figures or {}) | {"bound_share": share}
+
+
+def is_claimed(session: Session, plan_id: int, claimed_at: datetime) -> bool:
+    """Return whether this claim of a plan still holds: it is being made."""
+    return _claimed(session, plan_id, claimed_at) is not None
 
 
 def give_up(engine: Engine, plan_id: int, claimed_at: datetime, why: str) -> None:
