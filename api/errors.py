@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from redis import RedisError
 from starlette.exceptions import HTTPException
 
-from geo.planning import NoPlanFound
 from operations.access import NotSignedIn, WrongLogin
 from operations.facts import BadInput, Conflict, Fact, NotAllowed, NotFound
 from operations.login_limits import TooManyLogins
@@ -31,7 +30,6 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Fact, HTTPStatus.BAD_REQUEST),
-    (NoPlanFound, HTTPStatus.CONFLICT),
 )
 
 
@@ -50,7 +48,6 @@ def problem(status: int, kind: str, detail: str, field: str | None = None) -> JS
 def add_error_answers(app: FastAPI) -> None:
     """Have every fact, refusal and failure answered as a problem."""
     app.add_exception_handler(Fact, _fact)
-    app.add_exception_handler(NoPlanFound, _fact)
     app.add_exception_handler(UnknownMedia, _no_picture)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
