@@ -91,7 +91,7 @@ export const enPlanning: typeof zhPlanning = {
   "plan.discardSays": "It is no longer listed; the log keeps it.",
   "plan.improveTitle": "Improve on {plan}",
   "plan.improveSays": "The result is a new draft. It usually moves many visits: compare the two before you publish.",
-  "plan.improvedMoves": "moves {n} visits of #{plan}",
+  "plan.improvedMoves": "Of #{plan}: {n} visits change hands, {dropped} are dropped",
   "plan.sheetsTitle": "Route sheets of {plan}",
   "plan.sheetAll": "All {n} units (PDF)",
   "plan.stopsN": "{n} stops",

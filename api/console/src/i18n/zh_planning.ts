@@ -89,7 +89,7 @@ export const zhPlanning = {
   "plan.discardSays": "弃用后不再显示，审计记录保留。",
   "plan.improveTitle": "在 {plan} 基础上再优化",
   "plan.improveSays": "得到一份新草案；与原计划相比通常会改动许多巡点。发布前请先对比。",
-  "plan.improvedMoves": "相对 #{plan} 改动 {n} 个巡点",
+  "plan.improvedMoves": "相对 #{plan}：改派 {n} 点，放弃 {dropped} 点",
   "plan.sheetsTitle": "路单：{plan}",
   "plan.sheetAll": "全部 {n} 个单位（PDF）",
   "plan.stopsN": "{n} 点",
