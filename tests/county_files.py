@@ -4,10 +4,11 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import shapefile
 import shapely
@@ -71,6 +72,40 @@ def unit_rows(county: County) -> list[Row]:
     ]
 
 
+def part_of(county: County, towns: int) -> dict[str, list[Row]]:
+    """Return the rows of the first towns by layer; areas with their outline as `geometry`."""
+    grid_in = county.grids.above < towns
+    cell_in = grid_in[county.sub_grids.above]
+    made = {
+        "towns": _shaped(region_rows(county.towns, [], ""), county.towns, range(towns)),
+        "grids": _shaped(
+            region_rows(county.grids, county.towns.codes, "town"), county.grids, np.flatnonzero(grid_in)
+        ),
+        "sub_grids": _shaped(
+            region_rows(county.sub_grids, county.grids.codes, "grid"),
+            county.sub_grids,
+            np.flatnonzero(cell_in),
+        ),
+        "points": _some(place_rows(county.points), county.points.town < towns),
+        "cameras": _some(camera_rows(county), county.cameras.town < towns)[:700],
+        "stations": _some(place_rows(county.stations), county.stations.town < towns),
+    }
+    known = {row["code"] for row in made["stations"]}
+    made["units"] = [row for row in unit_rows(county) if row["station"] in known]
+    points = {row["code"] for row in made["points"]}
+    for row in made["cameras"]:
+        row["point"] = row["point"] if row["point"] in points else ""
+    return made
+
+
+def _shaped(rows: list[Row], regions: Regions, chosen: Iterable[int]) -> list[Row]:
+    return [{**rows[i], "geometry": regions.areas[i]} for i in chosen]
+
+
+def _some(rows: list[Row], chosen: Any) -> list[Row]:
+    return [row for row, wanted in zip(rows, chosen, strict=True) if wanted]
+
+
 def write_csv(path: Path, rows: Sequence[Row], encoding: str = "utf-8", headings: Row | None = None) -> Path:
     """Write rows with their keys as headings, or as `headings` calls them."""
     names = list(rows[0])
@@ -118,12 +153,12 @@ def write_shapefile(path: Path, rows: Sequence[Row], shapes: Sequence[Any], enco
     return path
 
 
-def write_roads(path: Path, county: County) -> Path:
-    """Write every road once as a line of two places; one-way roads say so."""
+def write_roads(path: Path, county: County, within: Any) -> Path:
+    """Write every road inside an outline once, as a line of two places; one-way roads say so."""
     roads = county.roads
-    pairs = {
-        (int(a), int(b)): int(c) for a, b, c in zip(roads.source, roads.target, roads.road_class, strict=True)
-    }
+    inside = shapely.contains_xy(within, roads.lon, roads.lat)
+    edges = zip(roads.source.tolist(), roads.target.tolist(), roads.road_class.tolist(), strict=True)
+    pairs = {(a, b): road_class for a, b, road_class in edges if inside[a] and inside[b]}
     features = []
     for (a, b), road_class in pairs.items():
         if (b, a) in pairs and b < a:

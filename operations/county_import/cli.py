@@ -48,12 +48,15 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    engine = engine_from_url(load_settings().database)
     try:
-        return _import(engine_from_url(load_settings().database), files, wishes, options)
+        return _import(engine, files, wishes, options)
     except DatabaseDown as error:
         why = str(error.orig).splitlines()[0]
         print(f"The database cannot be used ({why}): run `watchgrid migrate`.", file=sys.stderr)
         return 2
+    finally:
+        engine.dispose()
 
 
 def _import(engine: Engine, files: list[LayerFile], wishes: Wishes, options: argparse.Namespace) -> int:

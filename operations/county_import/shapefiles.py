@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import warnings
 import zipfile
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -97,11 +98,13 @@ def _encodings(cpg: bytes) -> list[str]:
 
 
 def _records(parts: dict[str, bytes], encoding: str) -> list[Record]:
-    with shapefile.Reader(
-        shp=io.BytesIO(parts[".shp"]), dbf=io.BytesIO(parts[".dbf"]), encoding=encoding
-    ) as reader:
-        limited(len(reader))
-        return [_record(row, one) for row, one in enumerate(reader.iterShapeRecords(), 1)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of headers that are a little wrong, as many programs write them
+        with shapefile.Reader(
+            shp=io.BytesIO(parts[".shp"]), dbf=io.BytesIO(parts[".dbf"]), encoding=encoding
+        ) as reader:
+            limited(len(reader))
+            return [_record(row, one) for row, one in enumerate(reader.iterShapeRecords(), 1)]
 
 
 def _record(row: int, found: Any) -> Record:

@@ -1,19 +1,23 @@
-"""A county's import: a dry run changes nothing, one bad row imports nothing, ids stay, the made-up one goes."""
+"""A county's import: a dry run changes nothing, a bad row imports nothing, ids stay, the made-up goes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from shapely import box
+from shapely import box, transform, union_all
 from sqlalchemy import func, select
 
+from geo.coordinates import haversine_m, wgs84_to_bd09, wgs84_to_gcj02
 from operations.audit import SYSTEM, Actor
-from operations.county import county_row, road_network, store_county
+from operations.county import county_row, road_network
 from operations.county_import.applying import CountyChangedMeanwhile, ImportHasErrors, apply
 from operations.county_import.comparing import Trial, dry_run
 from operations.county_import.records import LayerFile
 from operations.county_import.rows import Wishes
 from operations.county_import.standing import TABLES, standing
+from operations.county_import.systems import System
 from operations.facts import NotAllowed
 from operations.intake import Known
 from operations.store import Engine, reading, writing
@@ -33,10 +37,9 @@ from tests.api_server import keep_ids_ahead
 from tests.conftest import START
 from tests.county import county
 from tests.county_files import (
-    camera_rows,
-    place_rows,
-    region_rows,
-    unit_rows,
+    Row,
+    Turn,
+    part_of,
     write_csv,
     write_geojson,
     write_roads,
@@ -207,31 +210,54 @@ def test_a_generated_county_needs_towns_grids_and_roads(engine: Engine, tmp_path
     assert missing.numbers["missing"] == "towns, grids"
 
 
-def test_the_whole_generated_county_equals_itself_through_every_format(
-    engine: Engine, tmp_path: Path
-) -> None:
-    made = county()
-    with writing(engine) as session:
-        store_county(session, made, START)
-    towns, grids = region_rows(made.towns, [], ""), region_rows(made.grids, made.towns.codes, "town")
-    cells = region_rows(made.sub_grids, made.grids.codes, "grid")
-    outlines = [{**row, "wkt": shape.wkt} for row, shape in zip(cells, made.sub_grids.areas, strict=True)]
+def written(folder: Path, rows: dict[str, list[Row]], turn: Turn, swapped: bool) -> list[LayerFile]:
+    """Write the layers, each in one of two formats; `turn` moves every coordinate to another system."""
+    folder.mkdir()
     headings = {"code": "设备编码", "name": "设备名称", "kind": "类型", "lon": "经度", "lat": "纬度"}
-    paths = {
-        "towns": write_shapefile(tmp_path / "乡镇.zip", towns, made.towns.areas),
-        "grids": write_geojson(tmp_path / "grids.json", grids, made.grids.areas, as_list=True),
-        "sub_grids": write_csv(tmp_path / "sub_grids.csv", outlines),
-        "points": write_csv(tmp_path / "points.csv", place_rows(made.points), "gbk"),
-        "cameras": write_xlsx(tmp_path / "cameras.xlsx", camera_rows(made), headings),
-        "stations": write_csv(tmp_path / "stations.csv", place_rows(made.stations), "utf-8-sig"),
-        "units": write_csv(tmp_path / "units.csv", unit_rows(made)),
-        "roads": write_roads(tmp_path / "roads.geojson", made),
-    }
-    trial = imported(engine, [layer_file(path, layer) for layer, path in paths.items()])
-    assert trial.found.kept == []
-    assert not any(trial.going.values())
+    paths = {}
+    for layer, listed in rows.items():
+        plain = [{name: value for name, value in row.items() if name != "geometry"} for row in listed]
+        if "geometry" in listed[0]:
+            shapes = [transform(row["geometry"], turned_by(turn)) for row in listed]
+            if layer == "sub_grids":
+                outlines = [{**row, "wkt": shape.wkt} for row, shape in zip(plain, shapes, strict=True)]
+                paths[layer] = write_csv(folder / "sub_grids.csv", outlines, "gbk" if swapped else "utf-8")
+            elif swapped == (layer == "towns"):
+                paths[layer] = write_geojson(folder / f"{layer}.json", plain, shapes, as_list=swapped)
+            else:
+                paths[layer] = write_shapefile(folder / f"{layer}.zip", plain, shapes)
+            continue
+        for row in plain:
+            if "lon" in row:
+                row["lon"], row["lat"] = (float(axis) for axis in turn(row["lon"], row["lat"]))
+        if swapped:
+            paths[layer] = write_xlsx(folder / f"{layer}.xlsx", plain, headings)
+        else:
+            paths[layer] = write_csv(folder / f"{layer}.csv", plain, "gb18030")
+    return [layer_file(path, layer) for layer, path in paths.items()]
+
+
+def turned_by(turn: Turn) -> Callable[[Any], Any]:
+    return lambda places: np.column_stack(turn(places[:, 0], places[:, 1]))
+
+
+def test_two_towns_equal_themselves_through_every_format_and_system(engine: Engine, tmp_path: Path) -> None:
+    made = county()
+    rows = part_of(made, 2)
+    roads = write_roads(tmp_path / "roads.geojson", made, union_all(made.towns.areas[:2]))
+    files = [*written(tmp_path / "one", rows, wgs84_to_gcj02, False), layer_file(roads, "roads")]
+    first = imported(engine, files, Wishes(System("gcj02")))
+    assert first.found.count("warning") == 0 or codes(first) <= {"road_parts", "same_place"}
+    again = tried(engine, written(tmp_path / "two", rows, wgs84_to_bd09, True), Wishes(System("bd09")))
+    assert again.found.count("error") == 0
     for layer in TABLES:
-        change = trial.layers[layer]
-        assert (len(change.new), change.changed, change.missing) == (0, [], 0), layer
-        assert change.unchanged == change.rows > 0, layer
-    assert abs(trial.roads.length_m.sum() / made.roads.length_m.sum() - 1) < 0.01
+        change = again.layers[layer]
+        assert (change.new, change.changed, change.missing) == ([], [], 0), layer
+        assert change.unchanged == len(rows[layer]) > 0, layer
+    with reading(engine) as session:
+        stood = {row.code: row for row in session.scalars(select(Camera))}
+        grids = dict(session.execute(select(Grid.id, Grid.code)).all())
+    for row in rows["cameras"]:
+        camera = stood[row["code"]]
+        assert haversine_m(camera.lon, camera.lat, row["lon"], row["lat"]) < 0.02
+        assert grids[camera.grid_id] == row["grid"]
