@@ -13,8 +13,7 @@ from geo.patrol.checking import driving_s, served_priority
 from geo.patrol.effort import Effort
 from geo.patrol.problem import Plan, Route
 from geo.patrol.remaining import Remaining, remaining, whole
-from geo.patrol.repair import Underway, cost, repair
-from geo.patrol.timing import Since
+from geo.patrol.repair import cost, repair
 from operations import audit
 from operations.audit import Actor
 from operations.facts import BadInput, NotAllowed
@@ -23,10 +22,9 @@ from operations.patrolling.rows import PlanCannotChange, crew_of, midnight_of
 from operations.patrolling.stored import Stored, find_plan, stored_plan, told
 from operations.store import Session
 from operations.tables import PatrolPlan
-from operations.underway import Progress, progress
+from operations.underway import Progress, not_begun, progress
 
 LONGEST_S = 120.0
-BEFORE_ALL_S = -1e9
 CORES = 2
 
 Watching = tuple[Callable[[], bool], Callable[[float], None] | None]
@@ -88,7 +86,7 @@ def want_improvement(
 def base_of(session: Session, plan_id: int, now: datetime) -> Base:
     """Gather what is left of a plan's day. Raises PlanNotFound, PlanCannotChange, NoCounty."""
     stored = stored_plan(session, plan_id, now)
-    known = progress(session, stored, now) if stored.row.state == "published" else _not_begun(stored)
+    known = progress(session, stored, now) if stored.row.state == "published" else not_begun(stored)
     mended = repair(known.problem, stored.plan, known.underway).plan
     return Base(stored, known, mended, remaining(known.problem, mended, known.underway))
 
@@ -111,15 +109,6 @@ def improved(base: Base, wishes: Wishes, watching: Watching) -> tuple[Draft, Pla
 def _worth(left: Remaining, plan: Plan) -> tuple[int, float, float]:
     musts = sum(left.problem.visits[visit].must for visit in plan.unserved)
     return -musts, round(served_priority(left.problem, plan), 6), -driving_s(left.problem, plan)
-
-
-def _not_begun(stored: Stored) -> Progress:
-    """Return a draft as it is before its day."""
-    since = tuple(
-        None if number in stored.out else Since(unit.start, unit.shift_from_s)
-        for number, unit in enumerate(stored.problem.units)
-    )
-    return Progress(stored, stored.problem, Underway(BEFORE_ALL_S, frozenset(), since, stored.out), [], [])
 
 
 def _without_the_gone(stored: Stored, plan: Plan) -> tuple[Draft, Plan]:

@@ -24,7 +24,7 @@ from operations.patrolling.stored import (
 )
 from operations.store import Session
 from operations.times import to_text
-from operations.underway import progress
+from operations.underway import not_begun, progress
 
 Why = Literal["unit_out", "unit_back", "road_closed", "alert", "none"]
 Json = dict[str, Any]
@@ -74,7 +74,8 @@ def replan(session: Session, asked: Asked, actor: Actor, now: datetime) -> Json:
         raise PlanCannotChange(stored.row)
     unit = _unit(stored, asked, now)
     stored = _with_unit(stored, asked, unit)
-    on_the_way = progress(session, stored, now)
+    published = stored.row.state == "published"
+    on_the_way = progress(session, stored, now) if published else not_begun(stored)
     mended = repair(on_the_way.problem, stored.plan, on_the_way.underway)
     after = steady(stored.plan, mended.plan)
     if asked.apply:

@@ -5,7 +5,7 @@ Known are check-ins and the alerts a unit was sent to; between them it is taken 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,12 @@ from operations.patrolling.drives import NOWHERE, nodes_of
 from operations.patrolling.stored import Stored
 from operations.road_closures import closures_in_force
 from operations.store import Session
-from operations.tables import Alert, Assignment
+from operations.tables import Alert, Assignment, PatrolRoute, PatrolStop
 
 ON_SCENE_S = 1_200.0
 """How long a unit is taken to stay at an alert: twenty minutes, what stopping and checking a vehicle takes.
 Nobody can know it beforehand; when the unit is free again, or is not, the rest of the day is planned anew."""
+BEFORE_ALL_S = -1e9
 LEAST_AWAY_S = 300.0  # who has been there longer than ON_SCENE_S stays some more
 
 
@@ -66,18 +67,32 @@ def progress(
 ) -> Progress:
     """Return how far a plan is, with rows in its matrices for places (lon, lat) to leave from."""
     now_s = (now - stored.midnight).total_seconds()
-    sent = _assignments(session, stored, now)
-    lons = [alert.lon for _, alert in sent] + [lon for lon, _ in places]
-    lats = [alert.lat for _, alert in sent] + [lat for _, lat in places]
+    sent, before = _assignments(session, stored, now), _before(session, stored, now)
+    known = [(alert.lon, alert.lat) for _, alert in sent] + [(stop.lon, stop.lat) for _, stop in before]
+    lons, lats = [lon for lon, _ in [*known, *places]], [lat for _, lat in [*known, *places]]
     problem, rows = with_places(session, stored, nodes_of(stored.network, lons, lats), now)
     absences = [_absence(stored, one, row, now_s) for (one, _), row in zip(sent, rows, strict=False)]
+    absences += [
+        _visited(stored, unit_id, stop, row)
+        for (unit_id, stop), row in zip(before, rows[len(sent) :], strict=False)
+    ]
+    absences.sort(key=lambda one: one.from_s)
     done, since = set(stored.done), []
     for unit in range(len(problem.units)):
         begun, free = _unit_progress(stored, problem, unit, absences, now_s)
         done |= begun
         since.append(free)
     underway = Underway(now_s, frozenset(done), tuple(since), stored.out)
-    return Progress(stored, problem, underway, absences, rows[len(sent) :])
+    return Progress(stored, problem, underway, absences, rows[len(known) :])
+
+
+def not_begun(stored: Stored) -> Progress:
+    """Return a draft as it is before its day: nothing of it done, everybody at the station."""
+    since = tuple(
+        None if number in stored.out else Since(unit.start, unit.shift_from_s)
+        for number, unit in enumerate(stored.problem.units)
+    )
+    return Progress(stored, stored.problem, Underway(BEFORE_ALL_S, frozenset(), since, stored.out), [], [])
 
 
 def leaving(known: Progress, unit: int, until_s: float, row: int) -> Underway:
@@ -134,6 +149,32 @@ def _assignments(session: Session, stored: Stored, now: datetime) -> list[tuple[
     return [(row[0], row[1]) for row in session.execute(sent)]
 
 
+def _before(session: Session, stored: Stored, now: datetime) -> list[tuple[int, PatrolStop]]:
+    """Return each unit's last check-in of the day under another plan: the one that this one replaced."""
+    made = (
+        select(PatrolRoute.unit_id, PatrolStop)
+        .join(PatrolStop, PatrolStop.route_id == PatrolRoute.id)
+        .where(PatrolRoute.unit_id.in_(stored.unit_ids), PatrolRoute.plan_id != stored.row.id)
+        .where(PatrolStop.checked_in_at >= stored.midnight, PatrolStop.checked_in_at <= now)
+        .order_by(PatrolStop.checked_in_at, PatrolStop.id)
+    )
+    last = {row[0]: row[1] for row in session.execute(made)}
+    return sorted(last.items(), key=lambda one: one[0])
+
+
+def _visited(stored: Stored, unit_id: int, stop: PatrolStop, place: int) -> Absence:
+    """Return a stop of another plan as an absence from this one."""
+    came_at = stop.checked_in_at or stop.start_at
+    left_at = stop.left_at or came_at + timedelta(seconds=stop.dwell_s)
+    unit = list(stored.unit_ids).index(unit_id)
+    return Absence(
+        unit,
+        (came_at - stored.midnight).total_seconds(),
+        (left_at - stored.midnight).total_seconds(),
+        place,
+    )
+
+
 def _absence(stored: Stored, sent: Assignment, place: int, now_s: float) -> Absence:
     """Return an assignment as an absence; one under way ends when the unit has been there ON_SCENE_S."""
     unit = list(stored.unit_ids).index(sent.unit_id)
@@ -185,25 +226,30 @@ def _follow(
 ) -> set[int]:
     """Walk on along the route until a time; return the visits begun by then, or with on_the_way set out for.
 
-    Stops passed over are returned too: a check-in may still wait in a phone without a network.
+    Nobody is ahead of the plan. Stops passed over are returned too: a check-in may still wait in a phone
+    without a network.
     """
     number, route = who
     unit = problem.units[number]
     drive = problem.seconds[unit.profile]
     begun = {stop.visit for stop in route.stops[: walk.position]}
     while True:
-        if route.rest and not walk.rested and route.rest.after <= walk.position and unit.rest:
-            there_s = walk.at_s + float(drive[walk.place, unit.start])
-            begins_s = max(there_s, unit.rest.from_s)
-            if not np.isfinite(begins_s) or (walk.at_s if on_the_way else begins_s) >= until_s:
-                return begun
-            walk.place, walk.at_s, walk.rested = unit.start, begins_s + unit.rest.lasts_s, True
-        if walk.position == len(route.stops):
+        rest = None if walk.rested or route.rest is None or route.rest.after > walk.position else route.rest
+        if rest is not None:
+            place, planned_s, lasts_s = unit.start, rest.from_s, rest.until_s - rest.from_s
+        elif walk.position < len(route.stops):
+            stop = route.stops[walk.position]
+            visit = problem.visits[stop.visit]
+            place, planned_s, lasts_s = visit.place, stop.start_s, visit.dwell_s
+        else:
             return begun
-        visit = problem.visits[route.stops[walk.position].visit]
-        begins_s = max(walk.at_s + float(drive[walk.place, visit.place]), visit.from_s)
-        if not np.isfinite(begins_s) or (walk.at_s if on_the_way else begins_s) >= until_s:
+        drive_s = float(drive[walk.place, place])
+        begins_s = max(walk.at_s + drive_s, planned_s)
+        if not np.isfinite(begins_s) or begins_s - (drive_s if on_the_way else 0.0) >= until_s:
             return begun
-        walk.place, walk.at_s = visit.place, begins_s + visit.dwell_s
-        begun.add(route.stops[walk.position].visit)
-        walk.position += 1
+        walk.place, walk.at_s = place, begins_s + lasts_s
+        if rest is not None:
+            walk.rested = True
+        else:
+            begun.add(route.stops[walk.position].visit)
+            walk.position += 1
