@@ -8,7 +8,9 @@ from sqlalchemy import select
 from operations import dispatch, events
 from operations.audit import Actor
 from operations.facts import BadInput, NotAllowed
+from operations.improving import want_improvement
 from operations.intake import Known
+from operations.patrolling.planning import plan_next
 from operations.patrolling.stored import PlanChangedMeanwhile
 from operations.replanning import Asked, NotOutOfThePlan, replan
 from operations.road_closures import NewClosure, close_roads, lift
@@ -96,6 +98,28 @@ def test_an_alert_pulls_a_unit_away(day: Engine, clock: Clock) -> None:
         first = session.scalars(own).first()
         assert first is not None
         assert first.start_at > clock() + timedelta(minutes=20), "it is away for a while"
+
+
+def test_a_better_rest_of_the_day_is_a_draft_that_says_what_moves(day: Engine, clock: Clock) -> None:
+    check_in(day, 1, clock.move(300), clock.move(600))
+    with writing(day) as session:
+        with pytest.raises(NotAllowed):
+            want_improvement(session, 1, 1, OPERATOR, clock())
+        with pytest.raises(BadInput, match="seconds"):
+            want_improvement(session, 1, 900, SUPERVISOR, clock())
+        session.get_one(PatrolRoute, 2).out_at = clock()
+        wanted = want_improvement(session, 1, 1, SUPERVISOR, clock()).id
+    assert plan_next(day, lambda: False, clock()) == wanted
+    with reading(day) as session:
+        plan = session.get_one(PatrolPlan, wanted)
+        assert (plan.state, plan.based_on, plan.failed_why) == ("draft", 1, None)
+        assert plan.figures is not None
+        assert (plan.figures["moved"], plan.figures["dropped"]) == (3, 0)
+        routes = session.scalars(select(PatrolRoute).where(PatrolRoute.plan_id == wanted)).all()
+        assert [route.unit_id for route in routes] == [1], "who is out stays out"
+        stops = select(PatrolStop).where(PatrolStop.route_id == routes[0].id).order_by(PatrolStop.position)
+        made = [int(stop.priority) for stop in session.scalars(stops)]
+        assert (made[0], sorted(made)) == (1, [1, 2, 3, 4, 5, 6]), "what is done comes first"
 
 
 def test_a_road_closes_and_opens_again(day: Engine, clock: Clock) -> None:
