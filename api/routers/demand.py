@@ -33,6 +33,7 @@ from operations.demand.needs import needs
 from operations.demand.orders import NewOrder
 from operations.demand.places import NewPlace
 from operations.demand.views import needs_json, orders_json, places_json
+from operations.patrolling.days import local_midnight
 from operations.store import reading, writing
 
 router = APIRouter(tags=["units"])
@@ -67,7 +68,7 @@ def show_demand(
                 "day": wanted,
                 "visits": len(found),
                 "dwell_s": sum(need.dwell_s for need in found),
-                "calls_until": newest_at(session),
+                "calls_until": newest_at(session, local_midnight(wanted, house.site_timezone)),
                 "items": needs_json(session, found),
             }
         )

@@ -42,16 +42,17 @@ def call_sums(session: Session, zone: ZoneInfo, now: datetime, grid_id: int | No
         "since": to_text(since),
         "until": to_text(until),
         "weeks": WEEKS,
-        "newest_at": to_text(newest_at(session)),
+        "newest_at": to_text(newest_at(session, now)),
         "kinds": _kinds(session, since, until, grid_id),
         "hours": counted.tolist(),
         "expected": np.round(rates[chosen].sum(axis=0), 5).tolist(),
     }
 
 
-def newest_at(session: Session) -> datetime | None:
-    """Return the time of the newest call of the public."""
-    return session.scalar(select(func.max(PublicCall.at)).where(PublicCall.reported_by == "public"))
+def newest_at(session: Session, until: datetime) -> datetime | None:
+    """Return the time of the newest call of the public before a time."""
+    newest = select(func.max(PublicCall.at)).where(PublicCall.reported_by == "public", PublicCall.at < until)
+    return session.scalar(newest)
 
 
 def _kinds(session: Session, since: datetime, until: datetime, grid_id: int | None) -> list[Json]:

@@ -15,7 +15,7 @@ from operations.store import Engine, Session, writing
 from operations.tables import KeyPlace, PublicCall, User
 
 NIGHT = [{"from": "21:00", "until": "02:00", "days": [1, 2, 3, 4, 5, 6, 7]}]
-EVENING = [{"from": "17:30", "until": "21:30", "days": [1, 2, 3, 4, 5, 6, 7]}]
+AFTER_SCHOOL = [{"from": "15:30", "until": "17:30", "days": [1, 2, 3, 4, 5]}]
 
 
 def write_demand(engine: Engine, network: RoadNetwork, seed: int, now: datetime) -> None:
@@ -41,6 +41,7 @@ def _orders(there: Sequence[KeyPlace], now: datetime) -> list[NewOrder]:
     today = now.date()
     bars = next((place for place in there if place.kind == "segment"), there[0])
     school = next((place for place in there if place.kind == "school"), there[0])
+    pier = next((place for place in there if "码头" in place.name), there[-1])
     return [
         NewOrder(
             "近两周电动车被盗警情集中，夜间加强巡逻",
@@ -57,14 +58,14 @@ def _orders(there: Sequence[KeyPlace], now: datetime) -> list[NewOrder]:
             today + timedelta(days=20),
             place_id=school.id,
             priority=35.0,
-            hours=EVENING,
+            hours=AFTER_SCHOOL,
             must=True,
         ),
         NewOrder(
             "开渔节期间码头周边安全巡查",
             today,
             today + timedelta(days=6),
-            grid_id=there[-1].grid_id,
+            place_id=pier.id,
             priority=25.0,
             visits=2,
         ),

@@ -29,6 +29,7 @@ export const enDemand: Record<keyof typeof zhDemand, string> = {
   "demand.legend": "Demand",
   "demand.low": "low",
   "demand.high": "high",
+  "demand.noRoad": "no road",
   "demand.kind.grid": "Grid",
   "demand.kind.place": "Key place",
   "demand.kind.order": "Order",

@@ -27,6 +27,7 @@ export const zhDemand = {
   "demand.legend": "需求强度",
   "demand.low": "低",
   "demand.high": "高",
+  "demand.noRoad": "无路可达",
   "demand.kind.grid": "网格",
   "demand.kind.place": "重点部位",
   "demand.kind.order": "指令",
