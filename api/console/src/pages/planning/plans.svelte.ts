@@ -28,7 +28,7 @@ export class Plans {
     if (day !== this.day) return;
     this.items = items;
     this.loaded = true;
-    const stale = items.filter((plan) => this.open[plan.id] && this.open[plan.id]!.revision !== plan.revision);
+    const stale = items.filter((plan) => this.isStale(plan));
     await Promise.all(stale.map((plan) => this.fetch(plan.id)));
   }
 
@@ -36,6 +36,11 @@ export class Plans {
 
   async loadShifts(): Promise<void> {
     this.shifts = (await get<Page<Shift>>("/patrol/shifts")).items;
+  }
+
+  private isStale({ id, revision, state }: PlanSummary): boolean {
+    const open = this.open[id];
+    return open !== undefined && (open.revision !== revision || open.state !== state);
   }
 
   async fetch(id: number): Promise<void> {
