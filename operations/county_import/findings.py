@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "choose {other} as the coordinate system if that is where the data come from",
     ),
     "needs_layers": (
-        "the county here is generated: a real one begins with {needed}; {missing} missing",
+        "no real county is here yet: its first import needs {needed}; {missing} missing",
         "give those layers in the same import",
     ),
     "generated_in_use": (
