@@ -53,15 +53,20 @@ class Arcs:
 
 def arcs_of(network: RoadNetwork) -> Arcs:
     """Return the arcs that some profile may take."""
-    source, target = network.source.astype(np.int64), network.target.astype(np.int64)
+    only = _edges_of(network)
     size = len(network.lon)
-    one_way = np.flatnonzero(~np.isin(target * size + source, source * size + target))
+    one_way = np.flatnonzero(~np.isin(only.target * size + only.source, only.source * size + only.target))
     return Arcs(
-        source=np.concatenate([source, target[one_way]]),
-        target=np.concatenate([target, source[one_way]]),
-        edge=np.concatenate([np.arange(len(source)), one_way]),
-        edges=len(source),
+        source=np.concatenate([only.source, only.target[one_way]]),
+        target=np.concatenate([only.target, only.source[one_way]]),
+        edge=np.concatenate([only.edge, one_way]),
+        edges=only.edges,
     )
+
+
+def _edges_of(network: RoadNetwork) -> Arcs:
+    source, target = network.source.astype(np.int64), network.target.astype(np.int64)
+    return Arcs(source, target, np.arange(len(source)), len(source))
 
 
 def arc_seconds(
@@ -94,10 +99,10 @@ def open_roads(network: RoadNetwork, profile: str = "car", closed: Iterable[int]
     shut = tuple(closed)
     if profile == "car" and not shut:
         return network
-    arcs = arcs_of(network)
+    arcs = arcs_of(network) if _profile(profile).both_ways else _edges_of(network)
     seconds = arc_seconds(network, arcs, profile, shut)
     taken = np.flatnonzero(np.isfinite(seconds))
-    order = taken[np.lexsort((arcs.target[taken], arcs.source[taken]))]
+    order = taken[np.argsort(arcs.source[taken], kind="stable")]
     indptr = np.zeros(len(network.lon) + 1, dtype=np.int32)
     np.cumsum(np.bincount(arcs.source[order], minlength=len(network.lon)), out=indptr[1:])
     edge = arcs.edge[order]
