@@ -41,7 +41,7 @@ class ReplanChange(Answer):
     grid_id: Id
     place_id: Id | None
     priority: Priority
-    must: bool
+    must: Annotated[bool, Field(examples=[False])]
     from_unit: Annotated[Id | None, Field(description="null: nobody made it")]
     to_unit: Annotated[Id | None, Field(description="null: nobody makes it any more")]
     from_at: Time | None
@@ -78,7 +78,7 @@ class ClosureAnswer(Answer):
     until_at: Time | None
     lifted_at: Time | None
     closed_by: Annotated[str | None, Field(examples=["operator"])]
-    in_force: bool
+    in_force: Annotated[bool, Field(examples=[True])]
 
 
 class ClosureList(Answer):
