@@ -1,6 +1,6 @@
 """How many calls an hour a grid can expect, by hour of the week, from few calls: pure, counts in, rates out.
 
-Eight weeks of a county's calls fill one in nineteen of its 944 x 168 cells, so nothing is taken from a cell alone:
+Eight weeks of calls fill one in nineteen of 944 x 168 cells, so nothing is taken from a cell alone:
 each finer level starts from the coarser one's estimate and departs from it as far as its own calls allow
 (Gamma-Poisson, the prior's weight from the spread among the groups of that level).
 """

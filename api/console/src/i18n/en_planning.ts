@@ -140,7 +140,7 @@ export const enPlanning: typeof zhPlanning = {
   "build.outSearch": "Find by code or name",
   "build.run": "Build",
   "visitwhy.base": "Every grid is visited",
-  "visitwhy.calls": "{expected} calls expected {from}–{until} (chance {chance})",
+  "visitwhy.calls": "{expected} calls expected {from}–{until} (chance {chance} of one within two hours)",
   "visitwhy.place": "Key place: {name} ({kind})",
   "visitwhy.order": "Standing order: {reason} (until {until})",
   "visitwhy.blind": "{share} of it blind: cameras down",
