@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> int:
         options.variety,
         options.town_floor,
         units_out=tuple(options.unit_out),
+        dwell_s=settings.patrol_dwell_min * 60,
     )
     try:
         return _run(engine_from_url(settings.database), day, wishes, options)
