@@ -20,6 +20,7 @@ from config.scaling import CannotScale, refuse_unscalable
 from config.settings import Settings, load_settings
 from operations import audit, retention, stream
 from operations.evidence.signing import KEY_FILE, BadKey, fingerprint, known_key
+from operations.field.expiry import left_over
 from operations.migrate import is_current
 from operations.relay import read_anchor
 from operations.store import Engine, Session, engine_from_url, reading
@@ -148,6 +149,7 @@ def _records(
             words = f"BROKEN at row {broken.sequence}: {broken.why}. Tell the auditor."
         yield Finding("audit log", verdict.whole, words)
         yield _retention(session, settings.retention_days, now)
+        yield _positions(session, settings.position_days, now)
         rows = session.execute(
             select(Camera.code, Camera.state, Camera.state_reason)
             .where(Camera.source.is_not(None), Camera.enabled, Camera.state != "online")
@@ -171,6 +173,14 @@ def _retention(session: Session, days: int, now: datetime) -> Finding:
         return Finding("retention", True, "has not run yet: it runs each hour, in `python -m operations`")
     kept = f"nothing older than {days} days but {proof.preserved} sightings that open cases preserve"
     return Finding("retention", True, f"{said}: {kept}")
+
+
+def _positions(session: Session, days: int, now: datetime) -> Finding:
+    left = left_over(session, now, days)
+    if left:
+        words = f"{left} positions of teams older than {days} days are still there: see the worker's log."
+        return Finding("positions", False, words)
+    return Finding("positions", True, f"of teams: none older than {days} days")
 
 
 def _answers(client: redis.Redis) -> bool:

@@ -31,7 +31,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "chrome100",
     license: { fileName: "third-party-licences.md" },
-    chunkSizeWarningLimit: 900,
+    chunkSizeWarningLimit: 1200,
   },
   server: { proxy: { "/api": { target: "http://127.0.0.1:8420", ws: true } } },
 });

@@ -14,7 +14,7 @@ from operations.audit import SYSTEM
 from operations.field.photos import folder
 from operations.media import KEY
 from operations.retention import limit_at
-from operations.store import Engine, Session, reading, take_turn, writing
+from operations.store import Engine, Session, take_turn, writing
 from operations.tables import AuditRow, CheckIn, UnitPosition
 from operations.times import to_text
 
@@ -65,17 +65,10 @@ def expire_field(engine: Engine, media_dir: Path, now: datetime, days: FieldDays
     return said
 
 
-def last_expiry(session: Session) -> AuditRow | None:
-    """Return the row of the trail in which expiry last spoke."""
-    rows = select(AuditRow).where(AuditRow.action == ACTION)
-    return session.scalar(rows.order_by(AuditRow.id.desc()).limit(1))
-
-
-def left_over(engine: Engine, now: datetime, days: FieldDays) -> int:
+def left_over(session: Session, now: datetime, positions_days: int) -> int:
     """Return how many positions are there that should have gone a day ago: none where the timer runs."""
-    with reading(engine) as session:
-        late = select(func.count()).select_from(UnitPosition)
-        return session.scalar(late.where(UnitPosition.at < limit_at(now, days.positions + 1))) or 0
+    late = select(func.count()).select_from(UnitPosition)
+    return session.scalar(late.where(UnitPosition.at < limit_at(now, positions_days + 1))) or 0
 
 
 def _old_and_full(before: datetime) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data.skip) self.skipWaiting();
-  if (event.data.keep) event.waitUntil(keepAll(event.data.keep));
+  if (event.data.keep) event.waitUntil(keepAll(event.data.keep).then((all) => event.ports[0]?.postMessage(all)));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -37,14 +37,17 @@ async function tidyUp() {
   await Promise.all(names.filter((name) => name.startsWith("watchgrid-shell-") && name !== SHELL).map((name) => caches.delete(name)));
 }
 
-/** Keep what the page had loaded before this worker was there: fonts, and what the server said. */
+/** Keep what the page had loaded before this worker was there: fonts, and what the server said. True: all of it. */
 async function keepAll(paths) {
-  for (const path of paths) {
-    const request = new Request(path);
-    if (await caches.match(request)) continue;
-    if (path.startsWith("/assets/")) await asset(request).catch(() => undefined);
-    else if (KEPT.test(path)) await ask(request, path).catch(() => undefined);
-  }
+  const missing = await Promise.all(
+    paths.map(async (path) => {
+      const request = new Request(path);
+      if (await caches.match(request)) return false;
+      const asked = path.startsWith("/assets/") ? asset(request) : ask(request, path);
+      return asked.then((answer) => !answer.ok, () => true);
+    }),
+  );
+  return !missing.includes(true);
 }
 
 /** The page from the network, or the one that was installed with this worker's assets. */

@@ -4,6 +4,7 @@ import type { zhField } from "./zh_field";
 export const enField: typeof zhField = {
   "phone.route": "Today's route",
   "phone.offline": "offline",
+  "phone.offlineSince": "offline · route of {time}",
   "phone.sharing": "Sharing position",
   "phone.notSharing": "Position not shared",
   "phone.share": "Share position",

@@ -2,6 +2,7 @@
 export const zhField = {
   "phone.route": "今日路线",
   "phone.offline": "离线",
+  "phone.offlineSince": "离线 · {time} 的路线",
   "phone.sharing": "正在共享位置",
   "phone.notSharing": "未共享位置",
   "phone.share": "共享位置",

@@ -1,5 +1,6 @@
 // The service worker of the page: registered for teams only; told what the page needs; a new version waits until asked for.
 const OWNER = "watchgrid.phone";
+const SAID = ["session", "county", "patrol/route", ...["towns", "grids", "sub_grids", "points", "stations", "roads"].map((name) => `map/${name}`)];
 export const worker = $state<{ ready: boolean; waiting: ServiceWorker | null }>({ ready: false, waiting: null });
 
 /** Make the page work without network from the next start on; nothing happens without HTTPS or localhost. */
@@ -10,15 +11,23 @@ export async function startWorker(user: number): Promise<void> {
   const registration = await navigator.serviceWorker.register("/sw.js").catch(() => null);
   if (!registration) return;
   follow(registration);
-  const active = (await navigator.serviceWorker.ready).active;
-  active?.postMessage({ keep: resources() });
-  worker.ready = true;
+  await navigator.serviceWorker.ready;
+  worker.ready = await keepAll(registration);
 }
 
-/** The addresses of what this page has loaded before the worker was there. */
-function resources(): string[] {
+/** Have the worker keep what a start without network needs; false while some of it could not be had. */
+export async function keepAll(registration?: ServiceWorkerRegistration): Promise<boolean> {
+  const { active } = registration ?? (await navigator.serviceWorker.ready);
+  const { port1, port2 } = new MessageChannel();
+  const kept = new Promise<boolean>((resolve) => (port1.onmessage = ({ data }) => resolve(data as boolean)));
+  active?.postMessage({ keep: [...assets(), ...SAID.map((path) => `/api/v1/${path}`)] }, [port2]);
+  return kept;
+}
+
+/** The fonts and files that this page has loaded so far, maybe before the worker was there. */
+function assets(): string[] {
   const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
-  return [...new Set(loaded.filter((url) => url.origin === location.origin).map((url) => url.pathname))];
+  return [...new Set(loaded.filter((url) => url.origin === location.origin && url.pathname.startsWith("/assets/")).map((url) => url.pathname))];
 }
 
 function follow(registration: ServiceWorkerRegistration): void {
