@@ -1,4 +1,4 @@
-"""Following plans: adherence of a day, the month's report and its sums, sheets to print, and all over HTTP."""
+"""Following plans: adherence of a day, the month's report and its sums, sheets to print, all over HTTP."""
 
 import json
 from datetime import datetime, timedelta
