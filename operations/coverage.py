@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from geo.reach import reached_s
-from geo.road_index import road_index
-from geo.roads import closed_edges
 from operations import blind_spots
 from operations.blind_spots import Floats, Grids, lost_shares
 from operations.coverage_ground import Ground, ground
+from operations.road_closures import roads_in_force
 from operations.store import Session
-from operations.tables import Camera, PatrolStop, RoadClosure, Station, Unit
+from operations.tables import Camera, PatrolStop, Station, Unit
 from operations.times import to_text
 
 SEES = frozenset({"online", "wrong_clock"})
@@ -106,12 +105,10 @@ def reach(session: Session, starts: Starts, now: datetime) -> Reach:
     A unit on foot walks; closed roads are closed. Raises NoCounty.
     """
     here = ground(session)
-    closed = closed_edges(here.network, _closed_places(session, now)).tolist()
     seconds = np.full(len(here.network.lon), np.inf)
     for profile, places in _starts(session, starts).items():
         nodes = here.network.snap([lon for lon, _ in places], [lat for _, lat in places])
-        roads = road_index(here.network).roads(profile, closed)
-        seconds = np.minimum(seconds, reached_s(roads, nodes, FARTHEST_S))
+        seconds = np.minimum(seconds, reached_s(roads_in_force(session, now, profile), nodes, FARTHEST_S))
     return Reach(here.roads.door_s(seconds), here.roads.shares(seconds))
 
 
@@ -198,12 +195,3 @@ def _starts(session: Session, starts: Starts) -> dict[str, list[tuple[float, flo
     for vehicle, lon, lat in session.execute(free):
         found.setdefault(vehicle, []).append((lon, lat))
     return found
-
-
-def _closed_places(session: Session, now: datetime) -> list[list[float]]:
-    in_force = select(RoadClosure.places).where(
-        RoadClosure.from_at <= now,
-        RoadClosure.lifted_at.is_(None),
-        (RoadClosure.until_at.is_(None)) | (RoadClosure.until_at > now),
-    )
-    return [place for places in session.scalars(in_force) for place in places]
