@@ -19,7 +19,7 @@ STRETCH = 0.02  # of the effort, between two drawings of borders
 UNITS_EACH = (
     4  # with fewer per thread there is nothing to divide: threads search alone, the better result is taken
 )
-HABITS = Habits(gone=12.0, longest=10.0, beside_first=40, beside_gone=10, reach=15, blink=0.01)
+HABITS = Habits(gone=12.0, longest=10.0, beside_first=40, beside_gone=10, reach=15, blink=0.01, venture=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def _together(terms: Terms, routes: Routes, manner: Manner) -> None:
     own_visit = routes.own_visit.copy()
     with ThreadPoolExecutor(cooling.budget.effort.cores) as pool:
         while cooling.budget.spent() < cooling.until_share:
+            cooling.budget.look()
             parts = _divided(terms, routes, cooling.budget.effort.cores, rng)
             _on_threads(
                 terms, parts, manner, min(cooling.budget.spent() + STRETCH, cooling.until_share), pool

@@ -39,7 +39,8 @@ IN_HAND, CHANGES, MARK = range(3)  # places of Desk.counts
 
 class Habits(NamedTuple):
     """How far a step reaches: visits taken out on average, longest string, wanted visits looked at beside the
-    first and beside each other visit taken out, neighbours whose routes are tried, chance of overlooking."""
+    first and beside each other visit taken out, neighbours whose routes are tried, chance of overlooking, and
+    of venturing: sending an idle unit to the first visit whatever it costs, in case others make up for it."""
 
     gone: float
     longest: float
@@ -47,6 +48,7 @@ class Habits(NamedTuple):
     beside_gone: int
     reach: int
     blink: float
+    venture: float
 
 
 class Desk(NamedTuple):
@@ -257,6 +259,19 @@ def _place(bench: Bench, v: int, everywhere: bool) -> None:
 
 
 @njit(nogil=True, cache=True)
+def _venture(bench: Bench, v: int) -> None:
+    """Send an idle unit to a visit that nobody makes."""
+    terms, routes = bench.terms, bench.routes
+    for u in range(routes.size.shape[0]):
+        if routes.own_unit[u] and routes.size[u, LENGTH] == 0:
+            cost, after = cheapest(terms, routes, u, v, 0.0)
+            if cost < NOWHERE:
+                _note(bench, u)
+                put(terms, routes, u, v, after)
+                return
+
+
+@njit(nogil=True, cache=True)
 def _judge(bench: Bench, heat_s: float) -> None:
     """Accept the step or undo it, and clear the notes."""
     routes, notes = bench.routes, bench.notes
@@ -301,7 +316,11 @@ def steps(bench: Bench, heat_s: float, seed: int, count: int) -> None:
         _take_up(bench, first, habits.beside_first, step)
         for i in range(gone):
             _take_up(bench, notes.visits[i, HAND], habits.beside_gone, step)
+        if habits.venture > 0 and np.random.random() < habits.venture and bench.routes.unit[first] < 0:
+            _venture(bench, first)
         for i in _sorted(bench):
+            if bench.routes.unit[notes.visits[i, HAND]] >= 0:
+                continue  # ventured upon
             _place(bench, notes.visits[i, HAND], i < gone)
         _judge(bench, heat_s)
 

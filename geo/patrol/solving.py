@@ -30,7 +30,7 @@ __all__ = ["Effort", "doable", "prepare", "solve"]
 
 FLOOR_LOOKS = (0.55, 0.7, 0.85, 1.0)  # shares of the effort after which towns below the floor are raised
 RAISE = 2.0  # a town that lacks all of its floor is worth three times as much in the next round
-HOT = 0.15  # the first temperature, as a share of what a visit is worth on average
+HOT = 0.6  # the first temperature, as a share of what a visit is worth on average
 WARM = 0.01  # the same from a plan that is to be improved, or once more after a town was raised
 COLD = 0.001
 
