@@ -26,9 +26,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "unknown_format": ("is in a format that is not read here", "save it as {formats}"),
     "encoding": ("is neither UTF-8 nor GB18030 text", "save it as UTF-8"),
-    "too_large": ("unpacks to {megabytes} MB", "split it: {most} MB at most"),
+    "too_large": ("has {megabytes} MB, unpacked", "split it: {most} MB at most"),
     "too_many_rows": ("has {rows} rows", "split it: {most} rows at most"),
     "too_wide": ("has {columns} columns", "take out what is not needed: {most} columns at most"),
+    "too_many_cells": (
+        "has {rows} rows and {columns} columns, to its last cell",
+        "delete empty rows and columns, or split it: {most} cells at most",
+    ),
     "encrypted": ("is protected by a password", "save it without one"),
     "bad_names": ("holds a file whose name leads out of it ({name})", "pack it again, without folders above"),
     "not_one_shape": (

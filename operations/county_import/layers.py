@@ -188,6 +188,12 @@ def names_of(layer: str, field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain_heading(name) for name in names))
 
 
+def shown_names(layer: str, field: str) -> list[str]:
+    """Return some of the names of a field, the plainest, for a sentence."""
+    names = [name for name in names_of(layer, field) if name.isascii() or not re.search("[a-z]", name)]
+    return [field, *[name for name in names if not name.isascii()][:6]]
+
+
 def columns_of(
     layer: str, headings: Sequence[str], mapping: Mapping[str, str]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:

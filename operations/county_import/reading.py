@@ -12,6 +12,8 @@ TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xls")
 SHAPES = (".geojson", ".json", ".zip", ".shp")
 ROADS = (".pbf", ".osm", ".geojson", ".json", ".zip", ".shp")
 MOST_FILE_BYTES = 256 * 1024**2
+MOST_TEXT_BYTES = 64 * 1024**2  # as objects a text takes ten times its size
+PACKED = (".pbf", ".osm", ".zip", ".shp")
 WORKBOOKS = {".xlsx", ".xls"}
 KINDS = {
     "a Shapefile": {".shp"},
@@ -37,8 +39,9 @@ def checked_start(file: LayerFile) -> str:
     size = file.path.stat().st_size
     if size == 0:
         raise BadFile("empty")
-    if size > MOST_FILE_BYTES:
-        raise BadFile("too_large", megabytes=size >> 20, most=MOST_FILE_BYTES >> 20)
+    most = MOST_FILE_BYTES if extension in PACKED else MOST_TEXT_BYTES
+    if size > most:
+        raise BadFile("too_large", megabytes=size >> 20, most=most >> 20)
     with file.path.open("rb") as opened:
         really = _kind_of(opened.read(4_096), extension)
     if really == "XML":

@@ -10,6 +10,7 @@ from operations.county_import.findings import BadFile
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 400
+MOST_CELLS = 8_000_000  # of a sheet from its first cell to its last: all of them are held
 MOST_UNPACKED_BYTES = 400 * 1024**2
 
 
@@ -46,6 +47,15 @@ def limited(rows: int) -> None:
     """Raise BadFile when there are more rows than are read."""
     if rows > MOST_ROWS:
         raise BadFile("too_many_rows", rows=rows, most=MOST_ROWS)
+
+
+def limited_cells(rows: int, columns: int) -> None:
+    """Raise BadFile when a sheet is larger than is held in memory."""
+    limited(rows - 1)
+    if columns > MOST_COLUMNS:
+        raise BadFile("too_wide", columns=columns, most=MOST_COLUMNS)
+    if rows * columns > MOST_CELLS:
+        raise BadFile("too_many_cells", rows=rows, columns=columns, most=MOST_CELLS)
 
 
 def headings_of(cells: list[Any]) -> list[str]:

@@ -16,7 +16,7 @@ from operations.county_import.layers import (
     PLACES,
     Field,
     columns_of,
-    names_of,
+    shown_names,
     wanted_fields,
 )
 from operations.county_import.reading import read_file
@@ -143,7 +143,7 @@ def _columns(content: Content, mapping: Mapping[str, str], made: LayerRows, tell
     made.ignored = [heading for heading in content.headings if heading not in columns.values()]
     for wanted in FIELDS[layer]:
         if wanted.needed and wanted.name not in columns:
-            raise BadFile("no_column", field=wanted.name, names=" / ".join(names_of(layer, wanted.name)[:8]))
+            raise BadFile("no_column", field=wanted.name, names=" / ".join(shown_names(layer, wanted.name)))
     if (
         layer in PLACES
         and not content.shaped

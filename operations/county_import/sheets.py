@@ -11,13 +11,12 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from operations.county_import.findings import BadFile
 from operations.county_import.records import (
-    MOST_COLUMNS,
-    MOST_ROWS,
     MOST_UNPACKED_BYTES,
     Content,
     Record,
     headings_of,
     limited,
+    limited_cells,
 )
 
 LONGEST_CELL = 8 * 1024**2  # an outline as WKT
@@ -60,9 +59,7 @@ def read_workbook(data: bytes) -> Content:
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.total_height > 0:
-                limited(sheet.total_height - 1)
-                if sheet.total_width > MOST_COLUMNS:
-                    raise BadFile("too_wide", columns=sheet.total_width, most=MOST_COLUMNS)
+                limited_cells(sheet.total_height, sheet.total_width)
                 return _content(enumerate(sheet.to_python(skip_empty_area=False), 1))
     except PasswordError:
         raise BadFile("encrypted") from None
@@ -105,17 +102,16 @@ def _check_package(data: bytes) -> None:
 
 def _check_cells(sheet: IO[bytes]) -> None:
     """Raise BadFile when a cell lies far out: two cells in far corners make a sheet of 17 billion."""
-    rest, read = b"", 0
+    rest, read, most_row, most_column = b"", 0, 0, 0
     while part := sheet.read(DIMENSION_STEP):
         read += len(part)
         if read > MOST_UNPACKED_BYTES:
             raise BadFile("too_large", megabytes=read >> 20, most=MOST_UNPACKED_BYTES >> 20)
         text = rest + part
-        for column, row in CELL.findall(text):
-            if int(row) > MOST_ROWS + 1:
-                raise BadFile("too_many_rows", rows=int(row) - 1, most=MOST_ROWS)
-            if len(column) > 2 and _column_number(column) > MOST_COLUMNS:
-                raise BadFile("too_wide", columns=_column_number(column), most=MOST_COLUMNS)
+        found = set(CELL.findall(text))
+        most_row = max([most_row, *(int(row) for _, row in found)])
+        most_column = max([most_column, *(_column_number(letters) for letters in {one for one, _ in found})])
+        limited_cells(most_row, most_column)
         rest = text[-200:]
 
 

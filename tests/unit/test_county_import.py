@@ -23,6 +23,7 @@ from operations.county_import.areas import Areas, mend, tell_overlaps
 from operations.county_import.findings import WORDS, BadFile, Findings
 from operations.county_import.geojson import read_geojson
 from operations.county_import.layers import LAYERS, columns_of
+from operations.county_import.placing import tell_system
 from operations.county_import.records import LayerFile
 from operations.county_import.road_layer import road_layer
 from operations.county_import.rows import LayerRows, Row, Teller, Wishes, layer_rows
@@ -30,6 +31,7 @@ from operations.county_import.shapefiles import read_zip
 from operations.county_import.sheets import read_csv, read_workbook
 from operations.county_import.systems import System, system_from, system_said, to_wgs84
 from tests.county_files import write_csv, write_geojson, write_shapefile, write_xlsx
+from tests.village import straight_road
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = [
@@ -189,9 +191,9 @@ def zip_of(**files: bytes) -> bytes:
     return made.getvalue()
 
 
-def far_sheet() -> bytes:
+def far_sheet(corner: str = "XFD1048576") -> bytes:
     book, made = openpyxl.Workbook(), io.BytesIO()
-    book.active["A1"], book.active["XFD1048576"] = "code", "x"
+    book.active["A1"], book.active[corner] = "code", "x"
     book.save(made)
     return made.getvalue()
 
@@ -200,6 +202,7 @@ HOSTILE = {
     "login.geojson": (b"<!doctype html><html>sign in</html>", "markup"),
     "grids.csv": (far_sheet(), "wrong_extension"),
     "far.xlsx": (far_sheet(), "too_many_rows"),
+    "wide.xlsx": (far_sheet("IV40000"), "too_many_cells"),
     "deep.json": (b"[" * 200_000, "unreadable"),
     "nan.json": (b'{"type":"FeatureCollection","features":[NaN]}', "unreadable"),
     "other.json": (b'{"towns": 10}', "no_geojson"),
@@ -318,3 +321,23 @@ def test_a_damaged_shape_header_is_no_crash() -> None:
     parts = {".shp": struct.pack(">i", 9994) + bytes(96), ".dbf": bytes(32)}
     with pytest.raises(BadFile):
         read_zip(zip_of(**{f"a{suffix}": content for suffix, content in parts.items()}))
+
+
+def test_places_in_another_system_than_told_are_suspected() -> None:
+    roads = straight_road()
+    lon, lat = np.linspace(121.26, 121.34, 40), np.full(40, 28.1503)
+    for told, turn, suspected in (
+        ("wgs84", wgs84_to_gcj02, "gcj02"),
+        ("gcj02", lambda x, y: (x, y), "wgs84"),
+    ):
+        found = Findings()
+        place = to_wgs84(System(told), *turn(lon, lat))
+        tell_system(*place, roads, System(told), Teller("cameras", "a.csv", found))
+        ((code, numbers),) = ((one.code, one.numbers) for one in found.kept)
+        assert (code, numbers["other"], numbers["other_m"] < 60 < numbers["median_m"]) == (
+            "wrong_system",
+            suspected,
+            True,
+        )
+    tell_system(lon, lat, roads, System("wgs84"), Teller("cameras", "a.csv", fine := Findings()))
+    assert fine.kept == []
