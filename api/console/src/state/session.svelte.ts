@@ -1,6 +1,7 @@
 // Who is signed in and which pages their role opens. The server decides; this only hides what would be refused.
 import { get, post, Problem, remove, whenSignedOut } from "../api/client";
 import type { Role, Session, User } from "../api/types";
+import { forgetKept } from "./kept";
 
 export type PageName =
   | "live"
@@ -34,6 +35,7 @@ export const session = $state<{ user: User | null; known: boolean }>({ user: nul
 
 whenSignedOut(() => {
   session.user = null;
+  void forgetKept();
 });
 
 export const pages = (): PageName[] => (session.user ? PAGES[session.user.role] : []);
@@ -76,5 +78,6 @@ export async function signIn(login: string, password: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await remove("/session").catch(() => undefined);
+  await forgetKept();
   session.user = null;
 }

@@ -3,7 +3,7 @@ import { get, Problem, words } from "../../api/client";
 import type { Alert, PatrolRoute } from "../../api/types";
 import { t } from "../../i18n/index.svelte";
 import { clock, setClock } from "../../state/clock.svelte";
-import { forgetKept } from "./worker.svelte";
+import { forgetKept } from "../../state/kept";
 import { outbox } from "./outbox.svelte";
 import { nextStop, standingAt, withWaiting } from "./progress";
 

@@ -1,4 +1,6 @@
 // The service worker of the page: registered for teams only; told what the page needs; a new version waits until asked for.
+import { forgetKept } from "../../state/kept";
+
 const OWNER = "watchgrid.phone";
 const SAID = ["session", "county", "patrol/route", ...["towns", "grids", "sub_grids", "points", "stations", "roads"].map((name) => `map/${name}`)];
 export const worker = $state<{ ready: boolean; waiting: ServiceWorker | null }>({ ready: false, waiting: null });
@@ -40,9 +42,4 @@ function follow(registration: ServiceWorkerRegistration): void {
 export function update(): void {
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   worker.waiting?.postMessage({ skip: true });
-}
-
-/** Forget the last answers that are kept for dead zones: another user is in. What waits to be sent stays. */
-export async function forgetKept(): Promise<void> {
-  if ("caches" in globalThis) await caches.delete("watchgrid-data").catch(() => false);
 }
