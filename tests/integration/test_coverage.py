@@ -1,6 +1,7 @@
 """Coverage of grids: cameras die and come back, patrols come, roads close; against plain reckoning."""
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,20 @@ from geo.travel_times import seconds_between
 from operations.county import road_network, store_county
 from operations.coverage import Coverage, blind_grids, coverage, coverage_columns
 from operations.store import Engine, reading, writing
-from operations.tables import Camera, PatrolPlan, PatrolRoute, PatrolStop, RoadClosure, Station, Unit
+from operations.tables import (
+    Camera,
+    PatrolPlan,
+    PatrolRoute,
+    PatrolStop,
+    RoadClosure,
+    RoadNetworkRow,
+    Station,
+    Unit,
+)
 from operations.times import to_text
 from tests.conftest import START
 from tests.county import county
+from tests.village import found_village, straight_road
 
 
 @pytest.fixture
@@ -38,6 +49,7 @@ def test_what_dies_is_lost_and_what_nobody_watches_is_not(settled: Engine) -> No
     columns = coverage_columns(before)
     assert columns["cameras"] == np.bincount(county().cameras.grid, minlength=944).tolist()
     assert sum(columns["cameras_alive"]) + sum(columns["cameras_unknown"]) == 8_215
+    _check_ranks(columns)
     watched = before.ground.town_id <= 2
     border = before.seen_now[~watched] > 0  # cameras look over into the next town
     assert before.seen_now[watched] == pytest.approx(before.seen_all[watched], abs=0.02)
@@ -64,24 +76,30 @@ def test_what_dies_is_lost_and_what_nobody_watches_is_not(settled: Engine) -> No
     assert after.cameras["cameras_dead"].sum() == after.cameras["cameras_dead"][place] > 0
 
 
-def test_visits_count_when_they_are_believed(settled: Engine) -> None:
-    hours = {1: 30.0, 2: 5.0, 3: 91 * 24.0}
-    with writing(settled) as session:
+def test_visits_count_when_they_are_believed(engine: Engine) -> None:
+    found_village(engine, START)
+    roads = straight_road()
+    with writing(engine) as session:
+        session.add(RoadNetworkRow(version=roads.version, loaded_at=START, arrays=roads.to_bytes()))
         plan = PatrolPlan(day=START.date(), state="published", wishes={}, seed=1, made_at=START)
         session.add(plan)
         session.flush()
         route = PatrolRoute(plan_id=plan.id, unit_id=1, shift_from=START, shift_until=START)
         session.add(route)
         session.flush()
-        for grid_id, ago in hours.items():
-            at = START - timedelta(hours=ago)
-            session.add(_stop(route.id, grid_id, at, None))
-        session.add(_stop(route.id, 1, START - timedelta(hours=1), [{"code": "too_far"}]))
-    columns = coverage_columns(covered(settled))
-    assert columns["unvisited_h"][:4] == [30.0, 5.0, None, None]
-    assert columns["last_visit_at"][1] == to_text(START - timedelta(hours=5))
+        session.add(_stop(route.id, START - timedelta(days=91), None))
+    assert coverage_columns(covered(engine))["last_visit_at"] == [None]
+    with writing(engine) as session:
+        session.add(_stop(route.id, START - timedelta(hours=30), None))
+        session.add(_stop(route.id, START - timedelta(hours=1), [{"code": "too_far"}]))
+    columns = coverage_columns(covered(engine))
+    assert columns["unvisited_h"] == [30.0]
+    assert columns["last_visit_at"] == [to_text(START - timedelta(hours=30))]
     told = {reason["code"]: reason for reason in columns["reasons"][0]}
     assert told["unvisited"] == {"code": "unvisited", "points": round(25 * 30 / 168, 1), "hours": 30.0}
+
+
+def _check_ranks(columns: dict[str, Any]) -> None:
     totals = [round(sum(reason["points"] for reason in why), 1) for why in columns["reasons"]]
     assert columns["blind_points"] == totals
     ranked = sorted((rank, -total) for rank, total in zip(columns["blind_rank"], totals, strict=True) if rank)
@@ -121,9 +139,9 @@ def test_reach_is_the_nearest_by_road_and_closed_roads_are_gone_round(settled: E
     )
 
 
-def _stop(route_id: int, grid_id: int, at: object, doubts: object) -> PatrolStop:
+def _stop(route_id: int, at: object, doubts: object) -> PatrolStop:
     times = dict.fromkeys(("arrive_at", "start_at", "leave_at", "window_from", "window_until"), START)
     return PatrolStop(
-        route_id=route_id, position=1, grid_id=grid_id, town_id=1, lon=121.4, lat=29.1, dwell_s=600.0,
+        route_id=route_id, position=1, grid_id=1, town_id=1, lon=121.4, lat=29.1, dwell_s=600.0,
         priority=1.0, checked_in_at=at, doubts=doubts, **times,
     )  # fmt: skip
