@@ -73,6 +73,7 @@ class Worker:
             Loop("reads", 60.0, partial(timers.watch_reads, engine, client, zone), CAMERAS_QUIET_S),
             Loop("traffic", 60.0, partial(timers.learn_traffic, engine), CAMERAS_QUIET_S),
             Loop("patrol plans", 1.0, self.planner.step),
+            Loop("old patrol plans", 3600.0, partial(timers.expire_patrol_plans, engine)),
             Loop("doubts", 600.0, partial(timers.find_doubts, engine), 60.0),
             Loop("heartbeat", 2.0, lambda _: timers.say_alive(client, self.name)),
             Loop(

@@ -18,6 +18,7 @@ from operations.county import NoCounty
 from operations.demand.call_expiry import expire_calls
 from operations.field import expiry
 from operations.field.expiry import FieldDays
+from operations.patrolling.expiry import expire_plans
 from operations.questions import deciding
 from operations.silence import judge_reads
 from operations.store import DatabaseDown, Engine, reading, take_turn, writing
@@ -143,6 +144,13 @@ def expire_demand(engine: Engine, days: int, now: datetime) -> None:
     gone = expire_calls(engine, now, days)
     if gone:
         log.info("retention: %d calls of the public deleted", gone)
+
+
+def expire_patrol_plans(engine: Engine, now: datetime) -> None:
+    """Delete patrol plans that nobody drove, some weeks after their day."""
+    gone = expire_plans(engine, now)
+    if gone:
+        log.info("retention: %d patrol plans deleted that nobody drove", gone)
 
 
 def learn_traffic(engine: Engine, now: datetime) -> None:

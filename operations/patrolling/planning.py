@@ -19,6 +19,7 @@ from operations.audit import SYSTEM, Actor
 from operations.facts import BadInput, Fact, NotAllowed
 from operations.patrolling.days import local_midnight
 from operations.patrolling.drafts import Draft, Wishes, draft, wishes_from
+from operations.patrolling.hours import evenness_with_past
 from operations.patrolling.shifts import ensure_shifts
 from operations.patrolling.stored import store_first, stored_plan, told
 from operations.store import Engine, Session, reading, writing
@@ -239,7 +240,8 @@ def _finish(session: Session, watched: _Watched, made: tuple[Draft, Plan, dict[s
         return
     gathered, plan, figures = made
     store_first(session, row, gathered, plan)
-    row.figures = (row.figures or {}) | figures
+    session.flush()
+    row.figures = (row.figures or {}) | {"entropy": evenness_with_past(session, row)} | figures
     row.state, row.solver, row.failed_why = "draft", SOLVER, None
     _tell_planned(session, row, watched.claimed_at)
 

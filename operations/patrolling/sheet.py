@@ -20,7 +20,7 @@ Json = dict[str, Any]
 MAP_HEIGHT = 236.0
 ROW_HEIGHT = 27.0
 WHOLE_DAY = timedelta(hours=20)
-FIRST_ROWS, MORE_ROWS = 16, 25
+FIRST_ROWS, MORE_ROWS = 15, 24
 COLUMNS = (
     ("完成", 0.0),
     ("序", 26.0),

@@ -1,11 +1,11 @@
-"""Solving a draft: the plan drawn at random among good ones; it begins from cheapest insertion."""
+"""Solving a draft: a plan drawn at random among good ones; the search begins from cheapest insertion."""
 
 from collections.abc import Callable
 
 from geo.patrol.effort import Effort
 from geo.patrol.problem import Plan, Problem, Route
 from geo.patrol.repair import Underway, repair
-from geo.patrol.solving import solve
+from geo.patrol.surprise import solve_surprisingly
 from geo.patrol.variety import drawn
 from operations.patrolling.drafts import Wishes
 
@@ -19,10 +19,9 @@ def solved(
     enough: Callable[[], bool],
     report: Callable[[float], None] | None = None,
 ) -> Plan:
-    """Return a plan of the problem: of one drawn from it, so every window and shift of it holds."""
+    """Return a plan of the problem that its past plans do not foretell, as far as `wishes.variety` asks."""
     seed = wishes.seed or 0
-    chosen = drawn(problem, wishes.variety, seed)
     nothing = Plan(tuple(Route() for _ in problem.units), tuple(range(len(problem.visits))))
-    start = repair(chosen, nothing, Underway(BEFORE_ALL_S)).plan
+    start = repair(drawn(problem, wishes.variety, seed), nothing, Underway(BEFORE_ALL_S)).plan
     effort = Effort(seed=seed, seconds=wishes.seconds, cores=CORES, enough=enough, report=report)
-    return solve(chosen, effort, start=start)
+    return solve_surprisingly(problem, effort, wishes.variety, start)
