@@ -7,8 +7,16 @@ from pydantic import Field
 
 from api.shapes.vocabulary import Answer, Code, Id, Lat, Lon, Question, Reason, Time, Trimmed
 
-PlaceKind = Literal["market", "school", "bank", "hospital", "station", "segment", "checkpoint", "other"]
-CallKind = Literal["traffic", "theft", "dispute", "noise", "disorder", "help", "fraud", "other"]
+PlaceKind = Annotated[
+    Literal["market", "school", "bank", "hospital", "station", "segment", "checkpoint", "other"],
+    Field(examples=["market"]),
+]
+CallKind = Annotated[
+    Literal["traffic", "theft", "dispute", "noise", "disorder", "help", "fraud", "other"],
+    Field(examples=["theft"]),
+]
+Must = Annotated[bool, Field(examples=[False], description="served before anything else")]
+Active = Annotated[bool, Field(examples=[True])]
 Day = Annotated[date, Field(examples=["2026-11-24"])]
 Points = Annotated[float, Field(examples=[24.0], description="priority, in points")]
 Visits = Annotated[int, Field(ge=1, le=12, examples=[2], description="in each span of its hours")]
@@ -52,7 +60,8 @@ class ReasonAnswer(Answer):
     code: Annotated[str, Field(examples=["calls"])]
     priority: Points
     days: Annotated[
-        int | None, Field(description="unvisited: since the last believed visit; null: 8 or more")
+        int | None,
+        Field(examples=[3], description="unvisited: since the last believed visit; null: 8 or more"),
     ] = None
     chance: Annotated[float | None, Field(examples=[0.31])] = None
     expected: Annotated[float | None, Field(examples=[0.42], description="calls within these hours")] = None
@@ -88,7 +97,7 @@ class NeedAnswer(Answer):
     dwell_s: DwellS
     window_from_s: Annotated[float, Field(examples=[21_600.0])]
     window_until_s: Annotated[float, Field(examples=[28_800.0])]
-    must: bool
+    must: Must
     revisit: Annotated[str, Field(examples=["place:3"], description="equal for the visits to one place")]
     spacing_s: SpacingS
     reasons: list[ReasonAnswer]
@@ -118,8 +127,8 @@ class PlaceAnswer(Answer):
     dwell_s: DwellS
     spacing_s: SpacingS
     hours: HoursShown
-    must: bool
-    active: bool
+    must: Must
+    active: Active
 
 
 class PlaceList(Answer):
@@ -138,8 +147,8 @@ class PlaceQuestion(Question):
     dwell_s: DwellS = 720
     spacing_s: SpacingS = 3_600
     hours: Hours = None
-    must: bool = False
-    active: bool = True
+    must: Must = False
+    active: Active = True
     code: Annotated[Trimmed | None, Field(max_length=32, examples=["K001"])] = None
     line: Line | None = None
 
@@ -156,8 +165,8 @@ class PlaceChange(Question):
     dwell_s: DwellS | None = None
     spacing_s: SpacingS | None = None
     hours: Hours = None
-    must: bool | None = None
-    active: bool | None = None
+    must: Must | None = None
+    active: Active | None = None
     code: Annotated[Trimmed | None, Field(min_length=1, max_length=32, examples=["K001"])] = None
     line: Line | None = None
 
@@ -172,11 +181,11 @@ class OrderAnswer(Answer):
     priority: Points
     visits: Visits
     dwell_s: DwellS
-    must: bool
+    must: Must
     hours: HoursShown
     from_day: Day
     until_day: Day
-    in_force: Annotated[bool, Field(description="today or later")]
+    in_force: Annotated[bool, Field(examples=[True], description="today or later")]
     ordered_by: Annotated[str | None, Field(examples=["指挥长"])]
     ordered_at: Time
     ended_by: Annotated[str | None, Field(examples=[None])]
@@ -198,7 +207,7 @@ class OrderQuestion(Question):
     priority: AskedPoints = 30
     visits: Visits = 1
     dwell_s: DwellS = 720
-    must: bool = False
+    must: Must = False
     hours: Hours = None
 
 
