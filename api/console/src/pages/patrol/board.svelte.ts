@@ -1,8 +1,8 @@
 // The board's facts: how the day's plans are kept, which plans those are, closed roads; taken anew as events come.
 import { get } from "../../api/client";
 import { on, onReturn, type EventType } from "../../api/events.svelte";
-import type { Adherence, Closure, Followed, PlanSummary } from "../../api/plans";
-import type { Page } from "../../api/types";
+import type { Adherence, Closure, Followed, FullPlan, PlanSummary } from "../../api/plans";
+import type { Page, PatrolRoute } from "../../api/types";
 
 /** Check-ins of sixty teams come in bursts: what they change is fetched once for all of them. */
 const GATHER_MS = 1500;
@@ -31,6 +31,17 @@ export class Board {
     ]);
     [this.adherence, this.plans, this.closures] = [adherence, plans.items, closures.items.filter((one) => one.in_force)];
     this.version += 1;
+  }
+
+  /** The route of a unit in today's published plans, also of one that is out and whose phone no longer shows it. */
+  async routeOf(unit: number): Promise<PatrolRoute["plan"]> {
+    if (!this.byUnit.has(unit)) return null;
+    for (const { id } of this.plans) {
+      const { revision, day, routes } = await get<FullPlan>(`/patrol/plans/${id}`);
+      const route = routes.find((one) => one.unit.id === unit);
+      if (route) return { ...route, id, revision, day, stops: route.stops.filter((stop) => stop.dropped_at === null) };
+    }
+    return null;
   }
 
   reload = (): void => void this.load(this.day).catch(this.fail);
