@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.patrol_repair --json [--only slack,full,1500s] [--parts 1.0]`. Seeds are fixed.
 The baselines are measured in the same run on the same rest of the day: our solver begun from the mended plan
-(warm) and from nothing (cold), bounded by iterations, so that a busy machine changes nothing but the time. 1500s is the file of GEO.md (PATROL_INSTANCES: its folder).
+(warm) and from nothing (cold), bounded by iterations, so that a busy machine changes nothing but the time.
+1500s is the file of GEO.md (PATROL_INSTANCES: its folder).
 """
 
 import argparse
