@@ -15,7 +15,14 @@ AXE = ROOT / "api/console/node_modules/axe-core/axe.min.js"
 STILL_LOADING = re.compile("载入中|正在绘制")
 PAGES = {
     "operator": ("live", "wall", "devices", "camera?id=1"),
-    "supervisor": ("watchlist?new=1", "watchlist?entry=1", "patrol", "tracks?tab=approvals"),
+    "supervisor": (
+        "watchlist?new=1",
+        "watchlist?entry=1",
+        "patrol?tab=roads",
+        "planning",
+        "report",
+        "tracks?tab=approvals",
+    ),
     "investigator": ("cases?new=1", "cases?case=1", "tracks?kind=area", "devices?view=quarantine"),
     "auditor": ("audit",),
     "administrator": ("users", "camera?id=1&tab=calibration"),
