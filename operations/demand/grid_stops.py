@@ -37,7 +37,8 @@ def grid_stops(session: Session) -> list[GridStop]:
     network = road_network(session)
     rows = session.execute(select(Grid.id, Grid.town_id, Grid.geometry).order_by(Grid.id)).all()
     key = (network.version, hash(tuple((row.id, row.town_id, row.geometry) for row in rows)))
-    if key not in _found:
+    found = _found.get(key)
+    if found is None:
         stops = _stops(network, shapely.from_wkb([row.geometry for row in rows]))
         found = [
             GridStop(row.id, row.town_id, *network.place(node))
@@ -46,7 +47,7 @@ def grid_stops(session: Session) -> list[GridStop]:
         ]
         _found.clear()
         _found[key] = found
-    return _found[key]
+    return found
 
 
 def _stops(network: RoadNetwork, areas: Sequence[shapely.Geometry] | NDArray[np.object_]) -> list[int]:

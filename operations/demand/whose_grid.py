@@ -35,8 +35,10 @@ def grid_of(session: Session, place: LonLat) -> tuple[int, int]:
 def _index(session: Session) -> tuple[RegionIndex, list[tuple[int, int]]]:
     rows = session.execute(select(Grid.id, Grid.town_id, Grid.geometry).order_by(Grid.id)).all()
     key = hash(tuple((row.id, row.town_id, row.geometry) for row in rows))
-    if key not in _indexed:
+    known = _indexed.get(key)
+    if known is None:
         areas = shapely.from_wkb([row.geometry for row in rows])
+        known = (index_areas(areas), [(row.id, row.town_id) for row in rows])
         _indexed.clear()
-        _indexed[key] = (index_areas(areas), [(row.id, row.town_id) for row in rows])
-    return _indexed[key]
+        _indexed[key] = known
+    return known

@@ -43,7 +43,7 @@ class Spots:
 def public_calls(session: Session, seed: int, now: datetime) -> Rows:
     """Return rows of public_calls for the WEEKS weeks before `now` (in the site's time zone)."""
     rng = np.random.default_rng([seed, 51])
-    spots = _spots(session, rng)
+    spots = spots_of(session, rng)
     monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     rows: Rows = []
     for week in range(-WEEKS, 1):
@@ -72,7 +72,7 @@ def _row(spots: Spots, spot: int, called: datetime, rng: np.random.Generator) ->
     }
 
 
-def _spots(session: Session, rng: np.random.Generator) -> Spots:
+def spots_of(session: Session, rng: np.random.Generator) -> Spots:
     """Return one quiet spot in every grid with cameras and one hot spot at most of the key places."""
     quiet = session.execute(
         select(Camera.grid_id, func.min(Camera.lon), func.min(Camera.lat), func.count())

@@ -14,22 +14,13 @@ from operations.demand.grid_stops import GridStop
 from operations.demand.need import AGAIN
 from operations.demand.rates import HOURS_OF_WEEK, CallCounts, call_rates
 from operations.demand.windows import Wanted, Window, apart, busiest, cut, spans_of
+from tests.benchmarks.demand import GRIDS, planted
 
 MONDAY = date(2026, 11, 23)
 STOP = GridStop(7, 1, 121.3, 28.1)
 KNOWN = Known(MONDAY, {7: date(2026, 11, 20)}, {7: 0.4})
-GRIDS, WEEKS = 300, 8
+WEEKS = 8
 EVENING = np.array([0.02] * 14 + [0.1, 0.2, 0.4, 0.6, 0.6, 0.3, 0.1, 0.05, 0.02, 0.02])  # from 04:00
-
-
-def planted(rng: np.random.Generator) -> np.ndarray:
-    """True calls an hour [grid, hour of the week]: a county's evenings, towns, six markets with mornings."""
-    hours = np.arange(HOURS_OF_WEEK)
-    county = 0.3 + np.exp(-0.5 * ((hours % 24 - 20) / 3) ** 2)
-    morning = 0.05 + 3 * np.exp(-0.5 * ((hours % 24 - 7) / 1.5) ** 2)
-    rates = rng.gamma(1.2, 1.0, (GRIDS, 1)) * county
-    rates[:6] = 12 * morning
-    return np.asarray(rates / rates.sum() * 150 * 7)
 
 
 def test_shrunk_rates_come_nearer_to_the_planted_ones_than_counts_do() -> None:
