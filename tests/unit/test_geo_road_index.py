@@ -1,5 +1,7 @@
 """Matrices by the hierarchy and by plain search: equal to the tick, for every profile, with roads closed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,15 @@ def test_a_planning_matrix_is_kept_and_cannot_be_changed() -> None:
 def test_nobody_flies() -> None:
     with pytest.raises(UnknownProfile, match="car, motorcycle, foot"):
         seconds_between(square_and_island(), [0], [1], "helicopter")
+
+
+def test_threads_share_an_index_each_with_its_own_closures() -> None:
+    network = county().roads
+    nodes = np.arange(0, len(network.lon), 500)
+    shut = [range(start, start + 40) for start in range(0, 4_000, 400)]
+    shared = RoadIndex(network)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda closed: shared.seconds(nodes, nodes, "car", closed), shut))
+    plain = RoadIndex(network, hierarchy=False)
+    for closed, matrix in zip(shut[::4], found[::4], strict=True):
+        assert np.array_equal(matrix, plain.seconds(nodes, nodes, "car", closed))
