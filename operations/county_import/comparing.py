@@ -227,10 +227,10 @@ def _road_change(trial: Trial, read: Read, merged: Merged, here: Standing) -> No
     if merged.roads is None:
         return
     if merged.roads.version == here.roads_version:
-        change.unchanged = len(merged.roads.target)
+        change.unchanged = change.rows
     else:
         trial.roads = merged.roads
-        change.new = [{"edges": len(merged.roads.target), "nodes": len(merged.roads.lon)}]
+        change.new = [{"line": number} for number in range(change.rows)]
 
 
 def _outline(merged: Merged) -> BaseGeometry | None:

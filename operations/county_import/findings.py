@@ -113,6 +113,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "draw the parts that are missing",
     ),
     "no_parent": ("is neither in the county nor in the files", "add it to its layer, or correct it"),
+    "no_layer": (
+        "is named in {rows} rows, and there are no {other}",
+        "import {other} in the same go, or leave the column out",
+    ),
     "two_parents": ("is the name of several: {other}", "give the code instead"),
     "nowhere": ("lies in no {other}", "correct its coordinates, or name it in its row"),
     "outside": ("lies {away_m} m outside all grids", "correct its coordinates, or the coordinate system"),

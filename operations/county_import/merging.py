@@ -152,6 +152,7 @@ def _take_place_of_point(read: Read, base: Known, found: Findings) -> None:
     for code, stood in base["points"].items():
         by_code.setdefault(code, (stood.values["lon"], stood.values["lat"]))
     tell = _teller(read, "cameras", found)
+    _tell_no_layer(read.layers["cameras"].rows, "point", by_code, tell)
     for row in read.layers["cameras"].rows:
         point = row.values.get("point")
         if point is not None and point not in by_code:
@@ -161,6 +162,16 @@ def _take_place_of_point(read: Read, base: Known, found: Findings) -> None:
             row.lon, row.lat = by_code[point]
         if row.values.get("sub_source") and not str(row.values.get("source", "")).startswith("rtsp"):
             tell.error("sub_alone", row.number, ("sub_source", None))
+
+
+def _tell_no_layer(rows: list[Row], reference: str, known: Mapping[str, object], tell: Teller) -> None:
+    """Tell once, not in every row, that the layer a reference leads to is empty; drop the references."""
+    named = [row for row in rows if reference in row.values]
+    if known or not named:
+        return
+    tell.error("no_layer", None, (reference, None), rows=len(named), other=f"{reference}s")
+    for row in named:
+        row.values.pop(reference)
 
 
 def _find_stations(read: Read, base: Known, here: Standing, towns: Areas, found: Findings) -> None:
@@ -173,6 +184,7 @@ def _find_stations(read: Read, base: Known, here: Standing, towns: Areas, found:
         stations[code] = stood.values["name"], stood.values["town"]
     for row in read.layers["stations"].rows if "stations" in read.layers else ():
         stations[row.code] = row.values.get("name", ""), row.values.get("town")
+    _tell_no_layer(read.layers["units"].rows, "station", stations, tell)
     for row in read.layers["units"].rows:
         named = row.values.get("station")
         codes = [named] if named in stations else [c for c, (name, _) in stations.items() if name == named]

@@ -45,7 +45,7 @@ def _layer_json(layer: str, trial: Trial) -> dict[str, Any]:
         "file": change.file or None,
         "crs": change.system or None,
         "rows": change.rows,
-        "new": len(change.new) if layer != "roads" else sum(row["edges"] for row in change.new),
+        "new": len(change.new),
         "changed": len(change.changed),
         "unchanged": change.unchanged,
         "missing": change.missing,

@@ -49,6 +49,7 @@ from tests.county_files import (
 from tests.small_county import (
     CAMERAS,
     GRIDS,
+    UNITS,
     areas_file,
     layer_file,
     road_file,
@@ -208,6 +209,9 @@ def test_a_generated_county_needs_towns_grids_and_roads(engine: Engine, tmp_path
     trial = tried(engine, [rows_file(tmp_path, "cameras", CAMERAS), road_file(tmp_path)])
     (missing,) = (one for one in trial.found.kept if one.code == "needs_layers")
     assert missing.numbers["missing"] == "towns, grids"
+    units = rows_file(tmp_path, "units", [UNITS[0], {**UNITS[0], "code": "P2"}])
+    (told,) = (one for one in tried(engine, [units]).found.kept if one.layer == "units")
+    assert (told.code, told.row, told.numbers) == ("no_layer", None, {"rows": 2, "other": "stations"})
 
 
 def written(folder: Path, rows: dict[str, list[Row]], turn: Turn, swapped: bool) -> list[LayerFile]:

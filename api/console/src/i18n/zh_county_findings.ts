@@ -54,6 +54,7 @@ export const findingsInChinese: Record<string, [says: string, fix: string]> = {
   other_town: ["位于 {found}，而不在 {other}", "所属改为 {found}，或改正边界"],
   uncovered: ["有 {area_km2} km²（{share} %）不属于任何下级", "补上缺少的部分"],
   no_parent: ["不在县里，也不在所属图层的文件里", "在对应图层中补上，或改正编码、名称"],
+  no_layer: ["有 {rows} 行写了所属，而县里和文件中都没有该图层（{other}）", "同时导入该图层，或去掉这一列"],
   two_parents: ["有多个都叫 {other}", "请写编码"],
   nowhere: ["不在任何上级范围内（{other}）", "改正坐标，或写明所属"],
   outside: ["在所有网格之外 {away_m} 米", "改正坐标或坐标系"],
