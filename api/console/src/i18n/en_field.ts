@@ -52,6 +52,7 @@ export const enField: typeof zhField = {
   "phone.sent": "Sent",
   "phone.waiting": "{n} to upload",
   "phone.waitingFor": "{kind} {time}, tried {n} times",
+  "phone.unsent": "{n} check-ins on this phone are not sent: sign in as the same person",
   "phone.tryNow": "Try now",
   "phone.unsafe": "This browser cannot store: keep the page open until all is sent",
   "phone.refused": "Not taken: {why}",

@@ -50,6 +50,7 @@ export const zhField = {
   "phone.sent": "已上传",
   "phone.waiting": "待上传 {n}",
   "phone.waitingFor": "{kind} {time}，已试 {n} 次",
+  "phone.unsent": "本机还有 {n} 条打卡未上传：请由同一人登录",
   "phone.tryNow": "立即重试",
   "phone.unsafe": "浏览器不能保存：上传完之前不要关闭此页",
   "phone.refused": "未被接收：{why}",
