@@ -1,7 +1,10 @@
 """The console for everyone: readable and named for people and screen readers, in the site's own time."""
 
+import csv
+import io
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,3 +74,28 @@ def test_a_sent_address_opens_the_same_view(page: Page, demo: House) -> None:
     page.goto(address)
     expect(page.get_by_role("complementary").get_by_role("heading").first).to_be_visible()
     assert page.get_by_test_id("camera-row").count() < 10
+
+
+def test_blind_spots_are_ranked_explained_found_on_the_map_and_saved(page: Page, demo: House) -> None:
+    sign_in(page, demo, "operator")
+    page.goto(f"{demo.url}/coverage")
+    rows, legend = page.get_by_test_id("grid-row"), page.get_by_test_id("legend")
+    expect(rows.first).to_be_visible(timeout=30_000)
+    assert rows.first.locator(".rank").inner_text() == "1"
+    expect(rows.first.locator(".tag").first).to_be_visible()
+    held = [int(number) for number in legend.locator("b").all_inner_texts()]
+    assert sum(held) == 944
+    page.get_by_test_id("measure").select_option("unvisited")
+    expect(legend).to_contain_text("天")
+    expect(page).to_have_url(re.compile("by=unvisited"))
+    rows.nth(2).get_by_role("button").click()
+    chosen = rows.nth(2).get_attribute("data-code")
+    expect(page).to_have_url(re.compile(f"grid={chosen}"))
+    expect(rows.nth(2).locator("dl")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"at=[^&]*13\.20"))  # the map has flown there
+    page.get_by_test_id("map").click()
+    expect(page).not_to_have_url(re.compile("grid="))
+    with page.expect_download() as saved:
+        page.get_by_test_id("csv").click()
+    text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(text)))) == 944
