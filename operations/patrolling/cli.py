@@ -38,8 +38,9 @@ def main(argv: Sequence[str]) -> int:
         units_out=tuple(options.unit_out),
         dwell_s=settings.patrol_dwell_min * 60,
     )
+    engine = engine_from_url(settings.database)
     try:
-        return _run(engine_from_url(settings.database), day, wishes, options)
+        return _run(engine, day, wishes, options)
     except DatabaseDown as error:
         print(
             f"The database does not answer, check DATABASE_URL: {str(error.orig).splitlines()[0]}",
@@ -47,18 +48,20 @@ def main(argv: Sequence[str]) -> int:
         )
     except Fact as why:
         print(why, file=sys.stderr)
+    finally:
+        engine.dispose()
     return WRONG
 
 
 def _run(engine: Engine, day: date, wishes: Wishes, options: argparse.Namespace) -> int:
     """Want the plan and claim it at once, so that no worker takes it; make, publish and print it."""
     stop, now, actor = threading.Event(), datetime.now(UTC), at_the_shell()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     with writing(engine) as session:
         county_row(session)
         plan = planning.want(session, day, wishes, actor, now, options.name)
         plan.state, plan.claimed_at = "planning", now
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     planning.make(engine, plan.id, now, stop.is_set, _reporting(wishes.seconds))
     with writing(engine) as session:
         row = session.get_one(PatrolPlan, plan.id, with_for_update=True)

@@ -36,7 +36,7 @@ def evenness_with_past(session: Session, row: PatrolPlan) -> float | None:
     starts: dict[int, list[float]] = {}
     hours: dict[int, set[int]] = {}
     places: dict[str, int] = {}
-    for stop, midnight in session.execute(stops).tuples():
+    for stop, midnight in session.execute(stops):
         if midnight is None:  # of an older version; the statement leaves those out
             continue
         place = places.setdefault(stop_key(stop, midnight).partition("@")[0], len(places))
