@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.end_to_end.conftest import ROOT, House, sign_in
 from tests.services import missing
+from tests.small_county import CAMERAS, whole_county
 
 AXE = ROOT / "api/console/node_modules/axe-core/axe.min.js"
 STILL_LOADING = re.compile("载入中|正在绘制")
@@ -23,12 +24,15 @@ PAGES = {
         "watchlist?entry=1",
         "patrol?tab=roads",
         "planning",
+        "demand?hour=21&need=grid:1",
+        "demand?tab=places",
+        "demand?tab=calls",
         "report",
         "tracks?tab=approvals",
     ),
     "investigator": ("cases?new=1", "cases?case=1", "tracks?kind=area", "devices?view=quarantine"),
     "auditor": ("audit",),
-    "administrator": ("users", "camera?id=1&tab=calibration"),
+    "administrator": ("users", "county", "camera?id=1&tab=calibration"),
     "patrol": ("patrol",),
 }
 
@@ -99,3 +103,19 @@ def test_blind_spots_are_ranked_explained_found_on_the_map_and_saved(page: Page,
         page.get_by_test_id("csv").click()
     text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
     assert len(list(csv.DictReader(io.StringIO(text)))) == 944
+
+
+def test_a_countys_files_are_tried_before_they_come_in(page: Page, demo: House, tmp_path: Path) -> None:
+    files = whole_county(tmp_path, [*CAMERAS, {**CAMERAS[0], "code": "K4", "lon": "12l.3"}])
+    sign_in(page, demo, "administrator")
+    page.goto(f"{demo.url}/county")
+    for file in files:
+        page.get_by_test_id(f"import-{file.layer}").set_input_files(file.path)
+    page.get_by_test_id("import-check").click()
+    expect(page.get_by_test_id("import-layer")).to_have_count(6, timeout=60_000)
+    page.get_by_test_id("import-errors").click()
+    wrong = page.get_by_test_id("import-finding").filter(has_text="12l.3")
+    expect(wrong).to_contain_text("不是数字")
+    expect(wrong).to_contain_text("5")
+    expect(page.get_by_test_id("import-may-go")).to_be_visible()  # the demo has recorded something
+    expect(page.get_by_test_id("import-apply")).to_be_disabled()
