@@ -140,7 +140,7 @@ export const enPlanning: typeof zhPlanning = {
   "build.outSearch": "Find by code or name",
   "build.run": "Build",
   "visitwhy.base": "Every grid is visited",
-  "visitwhy.calls": "{expected} calls expected {from}–{until} (chance {chance} of one within two hours)",
+  "visitwhy.calls": "{expected} calls expected {from}–{until} (chance {chance})",
   "visitwhy.place": "Key place: {name} ({kind})",
   "visitwhy.order": "Standing order: {reason} (until {until})",
   "visitwhy.blind": "{share} of it blind: cameras down",
@@ -258,4 +258,5 @@ export const enPlanning: typeof zhPlanning = {
   "replan.kind.later": "Only at another time",
   "replan.more": "{n} more",
   "follow.nothing": "nothing planned",
+  "plan.past": "Superseded",
 };

@@ -138,7 +138,7 @@ export const zhPlanning = {
   "build.outSearch": "按编号或名称查找",
   "build.run": "开始生成",
   "visitwhy.base": "日常覆盖",
-  "visitwhy.calls": "{from}–{until} 预计来电 {expected} 起（两小时内来电概率 {chance}）",
+  "visitwhy.calls": "{from}–{until} 预计来电 {expected} 起（在场概率 {chance}）",
   "visitwhy.place": "重点部位：{name}（{kind}）",
   "visitwhy.order": "主管指令：{reason}（至 {until}）",
   "visitwhy.blind": "监控盲区 {share}",
@@ -256,4 +256,5 @@ export const zhPlanning = {
   "replan.kind.later": "仅调整时间",
   "replan.more": "另有 {n} 项",
   "follow.nothing": "今日无巡点",
+  "plan.past": "已被取代",
 };

@@ -22,6 +22,10 @@ export const tests = {
     const short = route([stop(1, 1, [10, 10, 20]), stop(2, 2, [30, 30, 40], { dropped_at: at(5) })], [60, 90]);
     equal(blocksOf(short).map((block) => block.kind), ["drive", "dwell", "drive", "rest", "spare"]);
   },
+  "a plan published in mid-shift says nothing of the hours before, unless a stop of them was kept": () => {
+    equal(blocksOf(route([stop(1, 1, [100, 100, 112])]), at(90)).map((block) => block.kind), ["spare", "drive", "dwell", "spare"]);
+    equal(blocksOf(morning, at(35))[0]!.kind, "drive");
+  },
   "a stop dropped on a row goes between those before and after; its own old place does not count": () => {
     equal([positionAt(morning, START, null), positionAt(morning, START + 60 * 60_000, null), positionAt(morning, START + 300 * 60_000, null)], [1, 3, 4]);
     equal(positionAt(morning, START + 60 * 60_000, 1), 2);

@@ -18,8 +18,11 @@ const ms = (at: string): number => Date.parse(at);
 /** The stops still driven to, in order. */
 export const stopsOf = (route: PlanRoute): PlanStop[] => route.stops.filter((stop) => stop.dropped_at === null).sort((a, b) => a.position - b.position);
 
-/** What the unit does, in order and without holes; `spare` is the way back and what is left of the shift. */
-export function blocksOf(route: PlanRoute): Block[] {
+/**
+ * What the unit does, in order and without holes; `spare` is the way back and what is left of the shift.
+ * since: when the plan was made or published: of a shift under way then, what came before was not this plan's.
+ */
+export function blocksOf(route: PlanRoute, since: string | null = null): Block[] {
   const blocks: Block[] = [];
   let at = ms(route.shift_from);
   let rest = route.rest_from !== null && route.rest_until !== null ? { fromMs: ms(route.rest_from), untilMs: ms(route.rest_until) } : null;
@@ -32,7 +35,9 @@ export function blocksOf(route: PlanRoute): Block[] {
     add("rest", rest!.untilMs);
     rest = null;
   };
-  for (const stop of stopsOf(route)) {
+  const stops = stopsOf(route);
+  if (since !== null && stops.every((stop) => stop.arrive_at >= since)) add("spare", Math.min(ms(since), ms(route.shift_until)));
+  for (const stop of stops) {
     if (rest && rest.fromMs < ms(stop.arrive_at)) takeRest();
     add("drive", ms(stop.arrive_at));
     add("wait", ms(stop.start_at), stop);

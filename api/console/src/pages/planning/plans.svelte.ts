@@ -17,6 +17,8 @@ export class Plans {
   open = $state.raw<Record<number, FullPlan>>({});
   /** What is shown: made and being made, newest first; discarded ones are gone. */
   shown = $derived(this.items.filter((plan) => plan.state !== "discarded"));
+  past = $derived(this.shown.filter((plan) => plan.state === "superseded"));
+  current = $derived(this.shown.filter((plan) => !this.past.includes(plan)));
   underWay = $derived(this.items.some(isUnderWay));
 
   constructor(private readonly fail: (error: unknown) => void) {}
