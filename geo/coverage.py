@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.coordinates import LocalMetres, LonLat
+from geo.coordinates import EARTH_RADIUS_M
 
 ARC_STEPS = 8
 Flags = NDArray[np.bool_]
@@ -24,11 +24,12 @@ def view_sectors(
     angle = np.radians(heading[:, None] + np.minimum(view, 350.0)[:, None] * turn)
     if len(x) == 0:
         return np.array([], dtype=object)
-    plane = LocalMetres(LonLat(float(np.mean(x)), float(np.mean(y))))
-    x_m, y_m = plane.from_lonlat(x, y)
-    east = np.column_stack([x_m, x_m[:, None] + reach[:, None] * np.sin(angle)])
-    north = np.column_stack([y_m, y_m[:, None] + reach[:, None] * np.cos(angle)])
-    ring = np.stack(plane.to_lonlat(east, north), axis=-1)
+    a_degree_m = EARTH_RADIUS_M * np.pi / 180.0
+    east_deg = reach[:, None] * np.sin(angle) / (a_degree_m * np.cos(np.radians(y[:, None])))
+    north_deg = reach[:, None] * np.cos(angle) / a_degree_m
+    ring = np.stack(
+        [np.column_stack([x, x[:, None] + east_deg]), np.column_stack([y, y[:, None] + north_deg])], -1
+    )
     return np.asarray(shapely.polygons(ring))
 
 

@@ -1,7 +1,7 @@
 """Reach by road: how soon the nearest of several starts is anywhere, and how much of each area in how long.
 
 An area is reached as far as its road nodes are: the share of them within one, three, five minutes. The drive
-to an area ends at its door: the node nearest to its middle, where patrols stop too.
+to an area ends at its door, where patrols stop: its own node nearest to its middle, else the nearest of all.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from geo.shortest import costs_to_nearest
 
 BANDS_S = (60.0, 180.0, 300.0)
 NO_ROAD_M = 1_500.0
-"""An area whose middle is farther than this from any road is not for vehicles."""
+"""An area without a node, its middle farther than this from any road, is not for vehicles."""
 
 
 def reached_s(network: RoadNetwork, starts: ArrayLike, limit_s: float = 300.0) -> NDArray[np.float64]:
@@ -61,4 +61,11 @@ def area_roads(network: RoadNetwork, areas: RegionIndex) -> AreaRoads:
     middle = shapely.get_coordinates(shapely.point_on_surface(areas.areas))
     door = network.snap(middle[:, 0], middle[:, 1]).astype(np.int64)
     away_m = haversine_m(middle[:, 0], middle[:, 1], network.lon[door], network.lat[door])
-    return AreaRoads(areas.locate(network.lon, network.lat), np.where(away_m < NO_ROAD_M, door, -1))
+    door = np.where(away_m < NO_ROAD_M, door, -1)
+    area = areas.locate(network.lon, network.lat)
+    inside = np.flatnonzero(area >= 0)
+    owner = area[inside]
+    off_m = haversine_m(network.lon[inside], network.lat[inside], middle[owner, 0], middle[owner, 1])
+    farthest_first = np.argsort(-off_m, kind="stable")
+    door[owner[farthest_first]] = inside[farthest_first]  # the nearest is written last
+    return AreaRoads(area, door)

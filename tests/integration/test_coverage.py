@@ -67,7 +67,7 @@ def test_what_dies_is_lost_and_what_nobody_watches_is_not(settled: Engine) -> No
     place = after.ground.grid_id.tolist().index(grid_id)
     sees = [(row.lon, row.lat, row.heading_deg, row.view_deg, row.range_m) for row in rows]
     plain = share_seen(county().grids.areas, view_sectors(*np.array(sees).T))
-    assert after.seen_now == pytest.approx(plain, abs=1e-4)
+    assert after.seen_now == pytest.approx(plain, abs=1e-9)
     changed = np.flatnonzero(after.seen_now != before.seen_now)
     assert place in changed
     assert set(blind) == set(after.ground.grid_id[changed].tolist())
