@@ -31,7 +31,7 @@ class ImportLayer(Answer):
 class ImportFinding(Answer):
     """One fault or oddity. code and numbers say it for other languages; says and fix in English."""
 
-    severity: Literal["error", "warning"]
+    severity: Annotated[Literal["error", "warning"], Field(examples=["error"])]
     layer: Annotated[Layer | Literal["county"], Field(examples=["cameras"])]
     file: Annotated[str, Field(examples=["cameras.xlsx"])]
     row: Annotated[int | None, Field(examples=[17], description="as in the sheet, the heading being row 1")]

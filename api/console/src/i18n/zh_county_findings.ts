@@ -63,7 +63,7 @@ export const findingsInChinese: Record<string, [says: string, fix: string]> = {
   mostly_outside: ["{rows} 处中有 {outside} 处在所有网格之外", "核对坐标系：{hint}"],
   wrong_system: ["按 {given} 距道路 {median_m} 米，按 {other} 只有 {other_m} 米", "数据若来自该坐标系，请改选 {other}"],
   needs_layers: ["还没有真实的县域数据：首次导入须有 {needed}，还缺 {missing}", "在同一次导入中提供这些图层"],
-  generated_in_use: ["示例县中的记录将随之删除（{goes}）", "确认可以删除则勾选导入旁的选项；否则从空库开始"],
+  generated_in_use: ["示例县中的记录将随之删除（{recorded}）", "确认可以删除则勾选导入旁的选项；否则从空库开始"],
   evidence_made: ["已由示例县的告警导出过 {exports} 份证据", "请从空库开始：这些告警必须保留"],
   live_camera_stays: ["已接入视频而文件中没有：保留，计入 {other}", "把它连同位置列入摄像机文件"],
   kept_outside: ["文件之外的 {count} 处位于新网格之外", "给出它们的位置，或列入文件"],
