@@ -69,9 +69,10 @@ def want_plan(house: TheHouse, person: Supervisor, question: PlanQuestion | None
         asked.abroad_s,
         asked.units_out,
         house.patrol_dwell_s,
+        name=asked.name,
     )
     with writing(house.engine) as session:
-        row = want(session, day, wishes, person.actor, house.now(), asked.name)
+        row = want(session, day, wishes, person.actor, house.now())
         return PlanSummary.model_validate(views.summary(session, row, house.now()))
 
 

@@ -11,6 +11,12 @@ PlanState = Literal["wanted", "planning", "draft", "published", "superseded", "f
 Share = Annotated[float, Field(ge=0, le=1, examples=[0.93])]
 Day = Annotated[date, Field(examples=["2026-11-23"])]
 Seconds = Annotated[float, Field(examples=[28800.0], description="from local midnight, past 86,400 next day")]
+Count = Annotated[int, Field(ge=0, examples=[12])]
+Seen = Annotated[float, Field(examples=[0.91])]
+Metres = Annotated[float, Field(examples=[41_200.0])]
+Took = Annotated[float, Field(examples=[540.0], description="seconds")]
+Said = Annotated[str, Field(examples=["一切正常"])]
+Yes = Annotated[bool, Field(examples=[False])]
 Reasons = Annotated[list[dict[str, Any]], Field(examples=[[{"code": "calls", "priority": 8.5, "calls": 12}]])]
 Doubts = Annotated[list[dict[str, Any]], Field(examples=[[{"code": "too_far", "away_m": 840}]])]
 
@@ -90,12 +96,12 @@ class PlanFigures(Answer):
 
 
 class WishesAnswer(Answer):
-    seconds: float
-    seed: int | None
-    variety: float
-    town_floor: float
-    abroad_s: float
-    units_out: list[int]
+    seconds: Took
+    seed: Annotated[int | None, Field(examples=[7])]
+    variety: Seen
+    town_floor: Seen
+    abroad_s: Took
+    units_out: list[Id]
 
 
 class PlanSummary(Answer):
@@ -113,7 +119,7 @@ class PlanSummary(Answer):
     published_by: Annotated[str | None, Field(examples=["supervisor"])]
     based_on: Id | None
     figures: PlanFigures | None
-    failed_why: str | None
+    failed_why: Annotated[str | None, Field(examples=["There is no county yet."])]
     solver: Annotated[str | None, Field(examples=["pyvrp"])]
     progress: Annotated[float | None, Field(ge=0, le=1, examples=[0.4], description="while it is being made")]
 
@@ -134,7 +140,7 @@ class Visited(Answer):
     window_until: Time
     dwell_s: Annotated[float, Field(examples=[720.0])]
     priority: Annotated[float, Field(examples=[18.5])]
-    must: bool
+    must: Yes
     reasons: Reasons
 
 
@@ -148,12 +154,14 @@ class PlannedStop(Visited):
     left_at: Time | None
     dropped_at: Annotated[Time | None, Field(description="taken out of the published plan")]
     doubts: Doubts
-    note: str | None
+    note: Said | None
 
 
 class UnservedVisit(Visited):
     key: Annotated[str, Field(examples=["g12@480#31"])]
-    why: Literal["no_unit", "too_far", "lost_to_higher", "must_impossible"]
+    why: Annotated[
+        Literal["no_unit", "too_far", "lost_to_higher", "must_impossible"], Field(examples=["too_far"])
+    ]
 
 
 class PlannedUnit(Answer):
@@ -174,8 +182,8 @@ class PlannedRoute(Answer):
     rest_until: Time | None
     out_at: Annotated[Time | None, Field(description="since when the unit no longer drives it")]
     line: LineString | None
-    driving_s: float | None
-    distance_m: float | None
+    driving_s: Took | None
+    distance_m: Metres | None
     stops: list[PlannedStop]
 
 
@@ -207,7 +215,7 @@ class PlanCost(Answer):
 
 
 class EditAnswer(Answer):
-    feasible: bool
+    feasible: Yes
     why_not: Annotated[str | None, Field(examples=["does_not_fit"])]
     cost: PlanCost | None
     plan: Annotated[PlanAnswer | None, Field(description="after the change, if it was applied")]
@@ -215,37 +223,37 @@ class EditAnswer(Answer):
 
 class TownShares(Answer):
     town_id: Id
-    a: float | None
-    b: float | None
+    a: Seen | None
+    b: Seen | None
 
 
 class PlanComparison(Answer):
     a: PlanSummary
     b: PlanSummary
     common: Annotated[int, Field(examples=[900], description="visits in both")]
-    only_a: int
-    only_b: int
+    only_a: Count
+    only_b: Count
     same_unit: Annotated[int, Field(examples=[80], description="of the common ones")]
     moved_min_median: Annotated[float | None, Field(examples=[42.0])]
-    within_15_min_share: float | None
+    within_15_min_share: Seen | None
     towns: list[TownShares]
 
 
 class Adhering(Answer):
     unit: PlannedUnit
-    planned: int
-    done: int
-    doubted: int
-    late: int
-    missed: int
-    dwell_kept_share: float | None
+    planned: Count
+    done: Count
+    doubted: Count
+    late: Count
+    missed: Count
+    dwell_kept_share: Seen | None
     next: PlannedStop | None
-    behind_s: float
+    behind_s: Took
 
 
 class UnvisitedGrid(Answer):
     grid_id: Id
-    grid_code: str
+    grid_code: Code
     town_id: Id
     lon: Lon
     lat: Lat
@@ -259,27 +267,30 @@ class AdherenceAnswer(Answer):
 
 
 class ReportSums(Answer):
-    planned: int
-    done: int
-    doubted: int
-    done_share: float | None
-    dwell_kept_share: float | None
-    response_s_median: float | None
-    response_s_p90: float | None
-    alerts: int
-    grids: int
-    grids_visited: int
-    coverage_share: float | None
-    distance_m: float
+    planned: Count
+    done: Count
+    doubted: Count
+    done_share: Seen | None
+    dwell_kept_share: Seen | None
+    response_s_median: Took | None
+    response_s_p90: Took | None
+    alerts: Count
+    grids: Count
+    grids_visited: Count
+    coverage_share: Seen | None
+    distance_m: Metres
 
 
 class TownReport(ReportSums):
     town_id: Id
-    name: str
+    name: Annotated[str, Field(examples=["城关镇"])]
 
 
 class ReportAnswer(Answer):
     month: Annotated[str, Field(examples=["2026-11"])]
     towns: list[TownReport]
     county: ReportSums
-    definitions: Annotated[list[str], Field(description="what each figure means, in Chinese, as printed")]
+    definitions: Annotated[
+        list[str],
+        Field(examples=[["里程：估算"]], description="what each figure means, in Chinese, as printed"),
+    ]

@@ -125,7 +125,7 @@ def _plan_today(engine: Engine, timezone: str, stop: threading.Event) -> None:
         plans = session.scalars(select(PatrolPlan).where(PatrolPlan.day == day)).all()
         if any(plan.state in ("published", "wanted", "planning", "draft") for plan in plans):
             return
-        plan = want(session, day, Wishes(timezone, seconds=PLAN_S), SYSTEM, now, "今日巡防")
+        plan = want(session, day, Wishes(timezone, seconds=PLAN_S, name="今日巡防"), SYSTEM, now)
     log.info("today's patrols are being planned, about %.0f s", PLAN_S)
     while not stop.wait(TICK_S):
         with reading(engine) as session:

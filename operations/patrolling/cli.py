@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> int:
         options.variety,
         options.town_floor,
         units_out=tuple(options.unit_out),
+        name=options.name,
         dwell_s=settings.patrol_dwell_min * 60,
     )
     engine = engine_from_url(settings.database)
@@ -58,7 +59,7 @@ def _run(engine: Engine, day: date, wishes: Wishes, options: argparse.Namespace)
     stop, now, actor = threading.Event(), datetime.now(UTC), at_the_shell()
     with writing(engine) as session:
         county_row(session)
-        plan = planning.want(session, day, wishes, actor, now, options.name)
+        plan = planning.want(session, day, wishes, actor, now)
         plan.state, plan.claimed_at = "planning", now
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

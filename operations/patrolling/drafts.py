@@ -30,7 +30,7 @@ class Wishes:
 
     variety: how far priorities are shaken [0, 0.5], so that nobody can predict the plan; town_floor: the
     share of its own priority that every town gets; abroad_s: what a visit outside the home town costs;
-    dwell_s: how long a visit to a grid lasts.
+    dwell_s: how long a visit to a grid lasts; name: what the plan is called.
     """
 
     timezone: str
@@ -42,6 +42,7 @@ class Wishes:
     abroad_s: float = 900.0
     units_out: tuple[int, ...] = ()
     dwell_s: float = DWELL_S
+    name: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"units_out": list(self.units_out)}

@@ -34,9 +34,7 @@ CLAIM_LASTS, CLAIM_GRACE_S = 2.0, 60.0  # a claim runs out after so many times i
 PREPARES_S = 5.0  # what gathering needs, roads and figures takes beside the solving
 
 
-def want(
-    session: Session, day: date, wishes: Wishes, actor: Actor, now: datetime, name: str = ""
-) -> PatrolPlan:
+def want(session: Session, day: date, wishes: Wishes, actor: Actor, now: datetime) -> PatrolPlan:
     """Ask for a plan of a day; a worker makes it. Raises NotAllowed, BadInput."""
     if actor.role not in ("supervisor", "system"):
         raise NotAllowed(f"A {actor.role} may not plan patrols.")
@@ -47,7 +45,7 @@ def want(
         day=day,
         midnight=local_midnight(day, wishes.timezone),
         shift=wishes.shift,
-        name=name,
+        name=wishes.name,
         state="wanted",
         revision=0,
         wishes=replace(wishes, seed=seed).to_json(),

@@ -9,6 +9,7 @@ import pytest
 
 from operations.facts import BadInput
 from operations.patrolling.adherence import adherence
+from operations.patrolling.hours import evenness_with_past
 from operations.patrolling.report import monthly_report
 from operations.patrolling.report_paper import report_pdf
 from operations.patrolling.sheet import sheets
@@ -201,3 +202,16 @@ def test_plans_over_http(api: Api, clock: Clock) -> None:
     unit = supervisor.patch("/api/v1/units/2", json={"vehicle": "foot"}).json()
     assert (unit["vehicle"], unit["state"]) == ("foot", "available")
     assert json.dumps(plan["unserved"]) == "[]"
+
+
+def test_evenness_is_told_once_there_is_a_past(village: Engine, clock: Clock) -> None:
+    with writing(village) as session:
+        today = driven(session, clock() + timedelta(hours=2), {}, {})
+        row = session.get_one(PatrolPlan, today.plan_id)
+        row.midnight = clock()
+        assert evenness_with_past(session, row) is None
+        for back in (1, 2, 3):
+            before = driven(session, clock() - timedelta(days=back), {}, {})
+            session.get_one(PatrolPlan, before.plan_id).midnight = clock() - timedelta(days=back)
+        # Each place three times in one hour, once in another: H = 0.5623 + 1 / (2 x 4), of ln 2.
+        assert evenness_with_past(session, row) == pytest.approx((0.5623 + 0.125) / 0.6931, abs=1e-3)
