@@ -225,7 +225,7 @@ def _seat(mending: _Mending, unit: int, order: list[int]) -> None:
         leaving = _least_worth(board, unit, order)
         order = [item for item in order if item != leaving]
         if leaving == REST:  # neither rest nor home in time: it gets nothing more
-            mending.homeless += order
+            mending.homeless += [item for item in order if item != REST]
             return
         mending.homeless.append(leaving)
         _unmade(mending, leaving)

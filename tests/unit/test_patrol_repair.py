@@ -102,6 +102,18 @@ def test_a_delay_gives_up_what_is_worth_least_or_hands_it_on() -> None:
     assert cost(problem, plan, mended.plan).dropped == len(mended.dropped)
 
 
+def test_who_can_neither_rest_nor_be_home_in_time_hands_everything_on() -> None:
+    problem = day(3)
+    plan = planned(problem)
+    unit = next(number for number, who in enumerate(problem.units) if who.rest and plan.routes[number].stops)
+    away = Underway(11 * HOUR_S, since=[Since(0, 12 * HOUR_S) if n == unit else None for n in range(6)])
+    short = replace(problem.units[unit], shift_until_s=12.4 * HOUR_S)
+    units = [short if number == unit else who for number, who in enumerate(problem.units)]
+    mended = repair(replace(problem, units=units), plan, away)
+    assert mended.plan.routes[unit].stops == ()
+    assert sorted([*served(mended.plan), *mended.plan.unserved]) == list(range(len(problem.visits)))
+
+
 def test_a_place_no_road_leads_to_any_more_is_dropped_and_all_else_stays() -> None:
     problem = day(2)
     plan = planned(problem)
