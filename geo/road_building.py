@@ -58,7 +58,7 @@ def network_of(lines: Sequence[RoadLine]) -> RoadNetwork:
     piece, begins = _pieces(joint, of_line)
     xy = np.column_stack(plane.from_lonlat(lon, lat))[piece]
     drawn = shapely.linestrings(xy, indices=np.repeat(np.arange(len(begins)), np.diff([*begins, len(piece)])))
-    shaped = shapely.segmentize(shapely.simplify(drawn, BEND_M, preserve_topology=False), STEP_M)
+    shaped = np.asarray(shapely.segmentize(shapely.simplify(drawn, BEND_M, preserve_topology=False), STEP_M))
     stretch = shapely.length(drawn) / np.maximum(shapely.length(shaped), 1e-6)
     ends = np.append(begins[1:], len(piece)) - 1
     return _network(
