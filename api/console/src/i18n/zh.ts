@@ -278,7 +278,7 @@ export const zh = {
   "action.case.opened": "立案",
   "action.case.closed": "结案",
   "action.case.member_added": "增加办案成员",
-  "action.patrol.planned": "生成巡线计划",
+  "action.patrol.planned": "生成巡逻计划",
   "action.patrol.checked_in": "巡线打卡",
   "action.sightings.expired": "到期删除抓拍",
 };
