@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
 
 from operations.migrate import migrate
+from operations.relay import relay
 from operations.store import engine_from_url, reading
 from operations.tables import CheckIn, DistressCall, PatrolStop, UnitPosition
 from tests.api_server import PASSWORD, Api, running_api
@@ -156,3 +157,8 @@ def test_help_called_without_network_arrives_later_and_says_so(house: Api, phone
     (call,) = calls()
     assert call.lon == pytest.approx(place_of(1)[0] + 0.0001)
     assert abs(call.at - held_at) < timedelta(seconds=3), "when the button was held, not when it came"
+    desk = house.as_user("operator").post(f"/api/v1/patrol/distress/{call.id}/acknowledge")
+    assert desk.status_code == 200
+    relay(house.house.engine, house.house.redis, _now())
+    expect(page.get_by_test_id("help-status")).to_have_attribute("data-state", "acknowledged", timeout=10_000)
+    expect(page.get_by_test_id("help-status")).to_contain_text("operator")

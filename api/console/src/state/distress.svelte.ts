@@ -6,6 +6,8 @@ import { chime } from "./sound";
 
 /** How often a call that nobody has acknowledged sounds again. */
 const INSIST_MS = 4_000;
+/** A lost link must not hide a call: it is asked for as well. */
+const ASK_MS = 20_000;
 
 class Calls {
   open = $state.raw<Distress[]>([]);
@@ -35,6 +37,7 @@ export function followCalls(): () => void {
   const loud = () => calls.open.some((call) => call.state === "open") && chime("red");
   again();
   const insist = setInterval(loud, INSIST_MS);
+  const ask = setInterval(again, ASK_MS);
   const stops = [
     on<{ distress: Distress }>("distress.raised", ({ distress }) => (take(distress), loud())),
     on<{ distress: Distress }>("distress.changed", ({ distress }) => take(distress)),
@@ -42,6 +45,7 @@ export function followCalls(): () => void {
   ];
   return () => {
     clearInterval(insist);
+    clearInterval(ask);
     stops.forEach((stop) => stop());
     calls.open = [];
   };

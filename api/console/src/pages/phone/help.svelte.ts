@@ -30,11 +30,13 @@ async function load(): Promise<void> {
 
 const newest = async (): Promise<Distress | null> => (await get<Page<Distress>>("/patrol/distress")).items.find((one) => one.id === help.call?.id) ?? null;
 
+/** Ask what became of the call. */
+export const lookAtHelp = (): void => void load().catch(() => undefined);
+
 /** Follow what becomes of the call; returns how to stop. */
 export function followHelp(everyMs: number): () => void {
-  const look = () => void load().catch(() => undefined);
-  look();
-  const timer = setInterval(look, everyMs);
+  lookAtHelp();
+  const timer = setInterval(lookAtHelp, everyMs);
   const stops = [
     onThrough((item, answer) => item.kind === "distress" && (help.call = answer as Distress)),
     on<{ distress: Distress }>("distress.changed", ({ distress }) => distress.id === help.call?.id && (help.call = distress)),
