@@ -15,7 +15,7 @@ from operations.county_import.areas import (
     tell_uncovered,
 )
 from operations.county_import.findings import Findings
-from operations.county_import.layers import town_kind
+from operations.county_import.layers import FIELDS, PLACES, shown_names, town_kind
 from operations.county_import.placing import Ground, place_rows
 from operations.county_import.road_layer import RoadLayer, clipped
 from operations.county_import.rows import LayerRows, Row, Teller
@@ -47,6 +47,8 @@ def merge(
     read: Read, base: Known, here: Standing, found: Findings, known_roads: RoadNetwork | None
 ) -> Merged:
     """Resolve and check the rows of `read` in place; base: what of the database stays."""
+    for layer in read.layers:
+        tell_missing(read.layers[layer], base[layer], found)
     towns, grids, sub_grids = (_areas(layer, read, base, found) for layer in ("towns", "grids", "sub_grids"))
     for layer, areas, above, reference in (
         ("grids", grids, towns, "town"),
@@ -67,6 +69,24 @@ def merge(
                     row.values.pop("grid", None)
     _find_stations(read, base, here, towns, found)
     return Merged(towns, grids, sub_grids, ground, roads)
+
+
+def tell_missing(made: LayerRows, known: Mapping[str, Stood], found: Findings) -> None:
+    """Tell what rows lack that are not known yet; those that are known keep what the file does not say."""
+    layer = made.file.layer
+    tell = Teller(layer, made.file.name, found)
+    new = [row for row in made.rows if row.code not in known]
+    for name in [one.name for one in FIELDS[layer] if one.needed and one.name != "code"]:
+        lacking = [row for row in new if name not in row.values and not found.told_of(layer, row.number)]
+        if lacking and name not in made.columns:
+            tell.error("no_column", field=name, names=" / ".join(shown_names(layer, name)))
+            continue
+        for row in lacking:
+            tell.error("missing", row.number, (name, None))
+    if layer in PLACES:
+        for row in new:
+            if np.isnan(row.lon) and "point" not in row.values and not found.told_of(layer, row.number):
+                tell.error("no_place", row.number, ("lon", None))
 
 
 def _teller(read: Read, layer: str, found: Findings) -> Teller:

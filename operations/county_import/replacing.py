@@ -67,7 +67,7 @@ def _is_live(layer: str, row: Stood) -> bool:
 def recorded_with(session: Session, going: Ids) -> dict[str, int]:
     """Return how many recorded rows would go, by what they are; none left out, none that are 0."""
     counts: dict[str, int] = {}
-    for name, table, wanted in _recorded(going):
+    for name, table, wanted in recorded(going):
         counts[name] = counts.get(name, 0) + (
             session.scalar(select(func.count()).select_from(table).where(wanted)) or 0
         )
@@ -102,7 +102,7 @@ def delete_going(session: Session, going: Ids) -> None:
         session.execute(delete(PatrolPlan).where(PatrolPlan.id.in_(part)))
     for part in _parts(going["cameras"]):
         _forget_cameras(session, part)
-    for _, table, wanted in _recorded(going):
+    for _, table, wanted in recorded(going):
         session.execute(delete(table).where(wanted))
     for table in (Movement, Turn, LearnedTraffic, LearnedUntil, RoadClosure):
         session.execute(delete(table))
@@ -112,7 +112,7 @@ def delete_going(session: Session, going: Ids) -> None:
             session.execute(delete(TABLES[layer]).where(TABLES[layer].__table__.c.id.in_(part)))
 
 
-def _recorded(going: Ids) -> Iterator[tuple[str, type[Table], ColumnElement[bool]]]:
+def recorded(going: Ids) -> Iterator[tuple[str, type[Table], ColumnElement[bool]]]:
     """Yield (name, table, which) of all that was recorded, those that refer to others first."""
     for part in _parts(going["units"]):
         for name, table in (

@@ -141,15 +141,8 @@ def _columns(content: Content, mapping: Mapping[str, str], made: LayerRows, tell
         if name in ("code", "name"):
             tell.warning("same_column", None, (name, None), field=name, heading=heading)
     made.ignored = [heading for heading in content.headings if heading not in columns.values()]
-    for wanted in FIELDS[layer]:
-        if wanted.needed and wanted.name not in columns:
-            raise BadFile("no_column", field=wanted.name, names=" / ".join(shown_names(layer, wanted.name)))
-    if (
-        layer in PLACES
-        and not content.shaped
-        and not ({"lon", "lat"} <= set(columns) or {"lonlat", "wkt", "point"} & set(columns))
-    ):
-        raise BadFile("no_column", field="lon, lat", names="lon / 经度, lat / 纬度")
+    if "code" not in columns:
+        raise BadFile("no_column", field="code", names=" / ".join(shown_names(layer, "code")))
     return {name: heading for name, heading in columns.items() if name in wanted_fields(layer)}
 
 
@@ -174,8 +167,8 @@ def _take(values: dict[str, Any], wanted: Field, record: Record, raw: Any, tell:
         return
     if value is not None:
         values[wanted.name] = value
-    elif wanted.needed:
-        tell.error("missing", record.row, (wanted.name, None))
+    elif wanted.name == "code":
+        tell.error("missing", record.row, ("code", None))
 
 
 def _locate(row: Row, record: Record, columns: Mapping[str, str], tell: Teller) -> None:
@@ -220,9 +213,7 @@ def _take_numbers(row: Row, record: Record, columns: Mapping[str, str], tell: Te
         plain(record.values.get(columns.get(name, ""))) for name in ("lon", "lat")
     ]
     if not any(texts):
-        if not row.values.get("point"):
-            tell.error("no_place", row.number, ("lon", None))
-        return
+        return  # a place that is known may stay; merging tells
     numbers: list[float] = []
     for name, text in zip(("lon", "lat"), (*texts, "")[:2], strict=True):
         try:

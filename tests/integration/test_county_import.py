@@ -145,6 +145,20 @@ def test_what_is_known_keeps_its_id_and_what_the_file_leaves_out_stays(
     assert count(engine, Camera) == 3
 
 
+def test_a_file_may_say_less_of_what_is_known_than_of_what_is_new(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, whole_county(tmp_path))
+    sources = [{"code": "K1", "取流地址": "rtsp://admin:s3cret@10.0.0.7/1"}, {"code": "K9", "取流地址": ""}]
+    refused = tried(engine, [rows_file(tmp_path, "cameras", sources)])
+    assert [(one.code, one.row) for one in refused.found.kept] == [("no_place", 3)]
+    imported(engine, [rows_file(tmp_path, "cameras", sources[:1])])
+    with reading(engine) as session:
+        camera = session.scalars(select(Camera).where(Camera.code == "K1")).one()
+        assert (camera.source, camera.name, camera.lon) == (sources[0]["取流地址"], "东门", 121.25)
+        assert "s3cret" not in str([row.details for row in session.scalars(select(AuditRow))])
+    stations = [{"code": "S7"}]
+    assert codes(tried(engine, [rows_file(tmp_path, "stations", stations)])) == {"no_column", "no_place"}
+
+
 def test_new_grids_take_over_the_cameras_that_no_file_names(engine: Engine, tmp_path: Path) -> None:
     imported(engine, whole_county(tmp_path))
     halves = [
