@@ -58,7 +58,7 @@ def test_plans_can_be_driven_and_serve_the_musts(visits: int, units: int) -> Non
 
 
 def test_same_seed_same_plan_and_two_threads_find_a_plan_too() -> None:
-    problem = day(90, 9)
+    problem = day(220, 20)
     assert solve(problem, steps(300)) == solve(problem, steps(300)) != solve(problem, steps(300, seed=2))
     together = solve(problem, Effort(1, cores=2, iterations=3000))
     assert faults(problem, together) == []
