@@ -1,7 +1,7 @@
 // Proves that what a phone keeps is sent in order and once, and that a route goes on while nothing can be sent.
 import type { PatrolStop } from "../../api/types";
 import { equal, near, truthy } from "../../testing";
-import { dwellOf, metresBetween, minutes, nextStop, standingAt, wayTo, withWaiting, type LonLat } from "./progress";
+import { dwellOf, metresBetween, minutes, nextStop, standingAt, stillAhead, wayTo, withWaiting, type LonLat } from "./progress";
 import { allDue, nextDue, openPositions, pauseMs, triedInVain, waitingOf, waitMs, type Item, type Kind } from "./queue";
 
 const NOON = Date.parse("2026-11-23T04:00:00Z");
@@ -66,6 +66,9 @@ export const tests: Record<string, () => void> = {
     const way = wayTo(line, [121.3005, 28.1], [121.31, 28.111]);
     equal(way.line.length, 5);
     near(way.metres, 980 + 49 + 1112 + 111, 120);
+    const done = stop(1, { lon: 121.31, lat: 28.1, checked_in_at: iso(1) });
+    equal(stillAhead(line, [done, stop(2)], stop(2)).length, 3);
+    equal(stillAhead(line, [stop(1), stop(2)], stop(2)).length, 4);
     equal(wayTo(line, [121.5, 28.3], [121.31, 28.11]).line.length, 2);
     equal(wayTo([], [121.3, 28.1], [121.31, 28.11]).line.length, 2);
     near(metresBetween([121.3, 28.1], [121.3, 28.2]), 11_119.5, 2);

@@ -58,6 +58,12 @@ function closest(line: LonLat[], to: LonLat, slack_m: number): number {
   return away.length - 1 - [...away].reverse().findIndex((one) => one <= least + slack_m);
 }
 
+/** The route's line from the last stop that is done on: what lies before it is driven. */
+export function stillAhead(line: LonLat[], stops: PatrolStop[], next: PatrolStop): LonLat[] {
+  const done = stops.filter((stop) => stop.checked_in_at !== null && stop.position < next.position).at(-1);
+  return done && line.length > 1 ? line.slice(closest(line, [done.lon, done.lat], 0)) : line;
+}
+
 /** The way from here to a stop along the route's line, with its length; a straight line when here is far off the way. */
 export function wayTo(line: LonLat[], here: LonLat, there: LonLat): { line: LonLat[]; metres: number } {
   const straight = { line: [here, there], metres: metresBetween(here, there) };
