@@ -16,9 +16,7 @@ from geo.patrol.ruin import Habits, bench_of, steps
 
 STEPS = 100  # at one temperature, between looks at the clock: about 10 ms
 STRETCH = 0.02  # of the effort, between two drawings of borders
-UNITS_EACH = (
-    4  # with fewer per thread there is nothing to divide: threads search alone, the better result is taken
-)
+UNITS_EACH = 10  # with fewer per thread borders hurt: threads search alone, the better result is taken
 HABITS = Habits(gone=12.0, longest=10.0, beside_first=40, beside_gone=10, reach=15, blink=0.01, venture=0.0)
 
 
