@@ -24,6 +24,7 @@ from operations.tables import (
     Shift,
     Station,
     Table,
+    Unit,
 )
 
 DEFAULT_NAME = "本县"
@@ -82,6 +83,8 @@ def _write(session: Session, trial: Trial) -> None:
         change = trial.layers[layer]
         if change.changed:
             rows = [{"id": number} | _columns(layer, values, ids) for number, values in change.changed]
+            if layer == "units":
+                _put_at_station(session, _silent(session, rows))
             session.execute(update(table), rows)
         if change.new:
             rows = [_columns(layer, values, ids) for values in change.new]
@@ -105,8 +108,14 @@ def _columns(layer: str, values: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
     return columns
 
 
+def _silent(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those rows of units that get another station and have never said where they are."""
+    silent = set(session.scalars(select(Unit.id).where(Unit.position_at.is_(None))))
+    return [row for row in rows if "station_id" in row and row["id"] in silent]
+
+
 def _put_at_station(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Give new units the place of their station."""
+    """Give units the place of their station."""
     places = {row.id: row for row in session.execute(select(Station.id, Station.lon, Station.lat))}
     for row in rows:
         station = places[row["station_id"]]
