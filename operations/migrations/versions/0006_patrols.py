@@ -330,4 +330,53 @@ def _carry_over() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a plan with routes does not fit into the tables before: restore the backup")
+    """Go back to plans of one unit and day; plans, check-ins and demand go, for nothing there holds them."""
+    with op.batch_alter_table("units", schema=None) as batch_op:
+        batch_op.drop_column("shift_id")
+        batch_op.drop_column("vehicle")
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_column("declined_why")
+        batch_op.drop_column("declined_at")
+        batch_op.drop_column("accepted_at")
+    for name in (
+        "patrol_stops",
+        "patrol_routes",
+        "patrol_plans",
+        "unit_positions",
+        "distress_calls",
+        "check_ins",
+        "public_calls",
+        "key_places",
+        "standing_orders",
+        "shifts",
+        "road_closures",
+    ):
+        op.drop_table(name)
+    op.create_table(
+        "patrol_plans",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("day", "unit_id"),
+    )
+    op.create_table(
+        "patrol_stops",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("lon", sa.Double(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=False),
+        sa.Column("arrive_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("leave_at", UtcTime(timezone=True), nullable=False),
+        sa.Column("checked_in_at", UtcTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["grid_id"], ["grids.id"]),
+        sa.ForeignKeyConstraint(["plan_id"], ["patrol_plans.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_patrol_stops_plan_id", "patrol_stops", ["plan_id"])
