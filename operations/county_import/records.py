@@ -1,5 +1,9 @@
 """Records: what a file holds, row by row, before anything is understood. Limits that every reader keeps."""
 
+import lzma
+import struct
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,18 @@ from operations.county_import.findings import BadFile
 MOST_ROWS = 200_000
 MOST_COLUMNS = 400
 MOST_CELLS = 8_000_000  # of a sheet from its first cell to its last: all of them are held
+BROKEN_ZIP = (  # what zipfile raises for damaged or odd archives
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+)
 MOST_UNPACKED_BYTES = 400 * 1024**2
 
 

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import shape
 
 from operations.county_import.findings import BadFile
-from operations.county_import.records import MOST_UNPACKED_BYTES, Content, Record, limited
+from operations.county_import.records import BROKEN_ZIP, MOST_UNPACKED_BYTES, Content, Record, limited
 from operations.county_import.sheets import text_of
 
 PARTS = (".shp", ".dbf", ".prj", ".cpg")
@@ -30,7 +30,7 @@ def read_zip(data: bytes) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return read_parts(_unpacked(package))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         code = "encrypted" if "password" in str(error) else "unreadable"
         raise BadFile(code, why=str(error)[:120]) from None
 
