@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from geo.patrol.bound import upper_bound
+from geo.patrol.bound import share_bound
 from geo.patrol.problem import Plan, Problem
 from operations import audit, events
 from operations.audit import SYSTEM, Actor
@@ -261,4 +261,4 @@ def _tell_planned(session: Session, row: PatrolPlan, now: datetime) -> None:
 def _bound_share(problem: Problem) -> float | None:
     if not problem.units or not 0 < len(problem.visits) <= BOUND_UP_TO:
         return None
-    return round(upper_bound(problem).share, 5)
+    return round(share_bound(problem), 5)

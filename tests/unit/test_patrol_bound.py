@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.patrol.bound import upper_bound
+from geo.patrol.bound import share_bound, upper_bound
 from geo.patrol.problem import PatrolUnit, Problem, Visit
 
 HOUR_S = 3600.0
@@ -21,6 +21,7 @@ def test_time_limits_what_can_be_served() -> None:
     bound = upper_bound(street([5.0, 5.0, 5.0], hours=2))
     assert bound.priority == pytest.approx(10.0, abs=0.05)
     assert bound.share == pytest.approx(2 / 3, abs=0.01)
+    assert share_bound(street([5.0, 5.0, 5.0], hours=2)) == pytest.approx(bound.share)
 
 
 def test_ample_time_serves_all_for_the_least_driving() -> None:
