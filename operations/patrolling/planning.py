@@ -4,6 +4,7 @@ Planning takes seconds, so nothing is locked meanwhile. A worker that dies leave
 """
 
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +41,7 @@ def want(session: Session, day: date, wishes: Wishes, actor: Actor, now: datetim
         raise NotAllowed(f"A {actor.role} may not plan patrols.")
     ensure_shifts(session)
     _check(session, wishes)
-    seed = day.toordinal() * 1_000 + now.second if wishes.seed is None else wishes.seed
+    seed = secrets.randbelow(2**31) if wishes.seed is None else wishes.seed  # nobody can guess it beforehand
     row = PatrolPlan(
         day=day,
         midnight=local_midnight(day, wishes.timezone),
