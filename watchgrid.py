@@ -21,7 +21,10 @@ ROOMS = {
         "operations.evidence.cli",
         "evidence verify FILE: whether exported evidence is as it was signed",
     ),
-    "county": ("operations.county_cli", "county import: a real county's files in, a dry run first; county generate"),
+    "county": (
+        "operations.county_cli",
+        "county import: a real county's files in, a dry run first; county generate",
+    ),
     "plan": ("operations.patrolling.cli", "plan patrols of a day from a script, and publish them"),
     "cameras": ("operations.cameras_cli", "cameras FILE: give the cameras of a CSV file their sources"),
     "user": ("operations.user_cli", "user add: create a login"),

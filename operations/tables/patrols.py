@@ -112,7 +112,7 @@ class PatrolRoute(Table):
     out_at: Mapped[datetime | None]  # since when the unit no longer drives it
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """How the unit was planned: {"start": [lon, lat], "town", "profile", "may_leave_town", "county_wide",
-    "rest": {"from_s", "until_s", "lasts_s"} | None}. A unit that changes later leaves its plans as they are."""
+    "rest": {"from_s", "until_s", "lasts_s"} or None}. A unit that changes later leaves its plans alone."""
     line: Mapped[list[list[float]] | None] = mapped_column(JSON(none_as_null=True))  # the way, simplified
     driving_s: Mapped[float | None]
     distance_m: Mapped[float | None]

@@ -1,7 +1,7 @@
-"""The patrol solver on instances with known answers: TOPTW, PCVRPTW, and the stressed county of GEO.md.
+"""The patrol solver on instances with known answers: TOPTW, PCVRPTW, the stressed county of GEO.md.
 
-`python -m tests.benchmarks.patrol_instances --json [--data FOLDER] [--only toptw county pcvrptw]`. Tuned plain
-PyVRP solves each in the same run for as many CPU seconds; every plan is scored by the checker, or by the
+`python -m tests.benchmarks.patrol_instances --json [--data FOLDER] [--only toptw county pcvrptw]`. Tuned
+plain PyVRP solves each in the same run for as many CPU seconds; plans are scored by the checker, or by the
 instances' published cost. Without the data (../shared/data/routing) there is nothing to measure.
 """
 
