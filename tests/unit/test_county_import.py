@@ -281,7 +281,6 @@ def test_no_file_ends_in_a_traceback(tmp_path_factory, scraps: list[bytes], suff
 )
 def test_damaged_workbooks_and_shapefiles_are_told(cut: int, flips: list[tuple[int, int]]) -> None:
     for whole, reader in (
-        (WORKBOOK, read_workbook),
         (SHAPES, read_zip),
         (JSON, read_geojson),
         (TABLE, read_csv),
@@ -318,6 +317,13 @@ TABLE = "编码,名称\nK1,东门\n".encode("gbk")
 def test_the_console_has_chinese_words_for_every_finding() -> None:
     table = (ROOT / "api/console/src/i18n/zh_county_findings.ts").read_text(encoding="utf-8")
     assert set(re.findall(r"^  (\w+): \[", table, re.MULTILINE)) == set(WORDS)
+
+
+def test_a_damaged_workbook_ends_only_the_process_that_reads_it() -> None:
+    for damaged in (b"\xd0\xcf\x11\xe0" + bytes(600), WORKBOOK[: len(WORKBOOK) // 2], WORKBOOK[:-80]):
+        with pytest.raises(BadFile, match="unreadable"):
+            read_workbook(damaged)
+    assert read_workbook(WORKBOOK).records[0].values == {"code": "K1", "name": "东门"}
 
 
 def test_a_damaged_shape_header_is_no_crash() -> None:
