@@ -31,6 +31,8 @@ __all__ = ["Effort", "doable", "prepare", "solve"]
 FLOOR_LOOKS = (0.55, 0.7, 0.85, 1.0)  # shares of the effort after which towns below the floor are raised
 RAISE = 2.0  # a town that lacks all of its floor is worth three times as much in the next round
 HOT = 0.6  # the first temperature, as a share of what a visit is worth on average
+MILD = 0.2  # the same with few units, whose routes a few steps can turn over
+FEW_UNITS = 20
 WARM = 0.01  # the same from a plan that is to be improved, or once more after a town was raised
 COLD = 0.001
 
@@ -51,7 +53,7 @@ def solve(problem: Problem, effort: Effort, start: Plan | None = None) -> Plan:
     terms = terms_of(problem, worth_s)
     rests = [able and unit.rest is not None for able, unit in zip(can, problem.units, strict=True)]
     mean_s = max(float(np.mean([visit.priority for visit in problem.visits])) * PRIZE_S, PRIZE_S)
-    hot = WARM if start else HOT
+    hot = WARM if start else MILD if len(problem.units) < FEW_UNITS else HOT
     for after, look in zip((0.0, *looks), looks, strict=False):
         routes = routes_of(terms, rests, orders, visits)
         build(terms, routes)
