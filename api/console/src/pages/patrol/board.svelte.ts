@@ -3,11 +3,18 @@ import { get } from "../../api/client";
 import { on, onReturn, type EventType } from "../../api/events.svelte";
 import type { Adherence, Closure, Followed, FullPlan, PlanSummary } from "../../api/plans";
 import type { Page, PatrolRoute } from "../../api/types";
+import { dayPlus } from "../planning/words";
+import { withNight } from "./changes";
 
 /** Check-ins of sixty teams come in bursts: what they change is fetched once for all of them. */
 const GATHER_MS = 1500;
 const EVERY_MS = 60_000;
 const EVENTS: EventType[] = ["patrol.checked_in", "patrol.published", "patrol.changed", "roads.changed"];
+
+async function ofDay(day: string): Promise<{ adherence: Adherence; plans: PlanSummary[] }> {
+  const [adherence, plans] = await Promise.all([get<Adherence>("/patrol/adherence", { day }), get<Page<PlanSummary>>("/patrol/plans", { day, state: "published" })]);
+  return { adherence, plans: plans.items };
+}
 
 export class Board {
   adherence = $state.raw<Adherence | null>(null);
@@ -24,12 +31,11 @@ export class Board {
 
   async load(day: string): Promise<void> {
     this.day = day;
-    const [adherence, plans, closures] = await Promise.all([
-      get<Adherence>("/patrol/adherence", { day }),
-      get<Page<PlanSummary>>("/patrol/plans", { day, state: "published" }),
-      get<Page<Closure>>("/roads/closures"),
-    ]);
-    [this.adherence, this.plans, this.closures] = [adherence, plans.items, closures.items.filter((one) => one.in_force)];
+    const [today, before, closures] = await Promise.all([ofDay(day), ofDay(dayPlus(day, -1)), get<Page<Closure>>("/roads/closures")]);
+    const late = before.adherence.items.filter((item) => item.next !== null);
+    this.adherence = { ...today.adherence, items: withNight(today.adherence.items, late) };
+    this.plans = late.length > 0 ? [...today.plans, ...before.plans] : today.plans;
+    this.closures = closures.items.filter((one) => one.in_force);
     this.version += 1;
   }
 

@@ -4,17 +4,9 @@ import type { Change, FullPlan, PlanStop, Replanned, ReplanQuestion, UnservedVis
 import { t } from "../../i18n/index.svelte";
 import { shortTime } from "../../i18n/time";
 import type { Stop } from "../../map/layers";
+import { kindOf, KINDS, type Kind } from "./changes";
 
 export type Visit = PlanStop | UnservedVisit;
-/** lost: nobody makes it any more; handed: another unit does; came: somebody does now; later: same unit, another time. */
-export const KINDS = ["lost", "handed", "came", "later"] as const;
-export type Kind = (typeof KINDS)[number];
-
-export function kindOf({ from_unit, to_unit }: Change): Kind {
-  if (to_unit === null) return "lost";
-  return from_unit === null ? "came" : from_unit === to_unit ? "later" : "handed";
-}
-
 export class Replanning {
   question = $state.raw<ReplanQuestion | null>(null);
   answer = $state.raw<Replanned | null>(null);
