@@ -120,7 +120,7 @@ class PlanSummary(Answer):
     based_on: Id | None
     figures: PlanFigures | None
     failed_why: Annotated[str | None, Field(examples=["There is no county yet."])]
-    solver: Annotated[str | None, Field(examples=["pyvrp"])]
+    solver: Annotated[str | None, Field(examples=["watchgrid/ruin-recreate"])]
     progress: Annotated[float | None, Field(ge=0, le=1, examples=[0.4], description="while it is being made")]
 
 

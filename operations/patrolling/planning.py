@@ -28,7 +28,7 @@ from operations.tables import PatrolPlan, Shift
 
 log = logging.getLogger(__name__)
 
-SOLVER = "watchgrid/pyvrp"
+SOLVER = "watchgrid/ruin-recreate"
 LOOK_EVERY_S = 1.0
 BOUND_UP_TO = 2_000  # visits; the bound of more takes minutes
 CLAIM_LASTS, CLAIM_GRACE_S = 2.0, 60.0  # a claim runs out after so many times its seconds, and these
