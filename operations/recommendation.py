@@ -145,14 +145,16 @@ def _price(
     """Set what the plan loses if each candidate that drives it left now, against nobody leaving."""
     stored = stored_plan(session, plan_id, now)
     known = progress(session, stored, now, [(alert.lon, alert.lat)])
-    stays = repair(known.problem, stored.plan, known.underway).plan
+    stays = repair(known.problem, stored.plan, known.underway, fill=False).plan
     for one in candidates:
         if one.drive.unit.id not in stored.unit_ids:
             continue
         unit = list(stored.unit_ids).index(one.drive.unit.id)
         if unit not in stored.out:
             back_s = known.underway.now_s + one.drive.eta_s + ON_SCENE_S
-            leaves = repair(known.problem, stored.plan, leaving(known, unit, back_s, known.rows[0])).plan
+            leaves = repair(
+                known.problem, stored.plan, leaving(known, unit, back_s, known.rows[0]), fill=False
+            ).plan
             one.price = cost(known.problem, stays, leaves)
             one.reasons += _whereabouts(known, unit)
 

@@ -30,6 +30,10 @@ Why = Literal["unit_out", "unit_back", "road_closed", "alert", "none"]
 Json = dict[str, Any]
 
 MAY = ("operator", "supervisor")
+FILLS = (
+    "unit_back",
+    "none",
+)  # what makes room; trouble hands on its own visits only, so that plans do not jump
 RETIMED_S = 120.0  # teams are a minute or two off all day: shifts of less are not worth new times for all
 TOLD_S = 600.0  # a visit that keeps its unit is told of when its time changes by more
 
@@ -76,7 +80,7 @@ def replan(session: Session, asked: Asked, actor: Actor, now: datetime) -> Json:
     stored = _with_unit(stored, asked, unit)
     published = stored.row.state == "published"
     on_the_way = progress(session, stored, now) if published else not_begun(stored)
-    mended = repair(on_the_way.problem, stored.plan, on_the_way.underway)
+    mended = repair(on_the_way.problem, stored.plan, on_the_way.underway, fill=asked.why in FILLS)
     after = steady(stored.plan, mended.plan)
     if asked.apply:
         if unit is not None:

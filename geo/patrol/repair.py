@@ -103,13 +103,15 @@ def told(problem: Problem, plan: Plan, underway: Underway) -> Underway:
     return replace(underway, since=since)
 
 
-def repair(problem: Problem, plan: Plan, underway: Underway) -> Repaired:
+def repair(problem: Problem, plan: Plan, underway: Underway, fill: bool = True) -> Repaired:
     """Return the plan mended for the rest of the day: units out, late or back, roads closed, visits new.
 
     A visit of `problem` that the plan does not know is new and treated like one that lost its unit.
+    fill: visits that were unserved before go in where there is room; without it, the musts among them only.
     """
     mending = _mending(problem, plan, underway)
-    waiting = [visit for visit in plan.unserved if visit < len(problem.visits)]
+    known = [visit for visit in plan.unserved if visit < len(problem.visits)]
+    waiting = [visit for visit in known if fill or problem.visits[visit].must]
     homeless = sorted({*mending.homeless, *_new(problem, plan)})
     left = _fit_in(mending, sorted({*homeless, *waiting}))
     _give_way(mending, [visit for visit in left if visit in set(homeless) or problem.visits[visit].must])

@@ -126,6 +126,17 @@ def test_a_place_no_road_leads_to_any_more_is_dropped_and_all_else_stays() -> No
     assert set(mended.moved) == set()
 
 
+def test_trouble_hands_on_its_own_visits_only() -> None:
+    problem = day(4, visits=150)
+    plan = planned(problem)
+    room = without(problem, plan, plan.routes[1].stops[-1].visit, Underway(0.0))
+    away = Underway(0.0, out=frozenset({0}))
+    alone = repair(problem, room, away, fill=False)
+    assert not set(alone.inserted)
+    assert repair(problem, room, away).inserted
+    assert alone.moved
+
+
 def test_a_new_must_makes_a_lesser_visit_give_way() -> None:
     problem = day(4, visits=150)
     plan = planned(problem)
