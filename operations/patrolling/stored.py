@@ -149,7 +149,7 @@ def store_first(session: Session, row: PatrolPlan, draft: Draft, plan: Plan) -> 
 def shorten(session: Session, plan_id: int, gone: Sequence[PatrolStop], now: datetime) -> None:
     """Have a plan go on without the stops just dropped: their routes' ways and numbers without them.
 
-    What of `gone` could still begin is unserved from now on.
+    What of `gone` could still begin is unserved from now on; the figures are of the plan that goes on.
     """
     stored = stored_plan(session, plan_id, now)
     for unit, route in enumerate(stored.plan.routes):
@@ -174,6 +174,12 @@ def shorten(session: Session, plan_id: int, gone: Sequence[PatrolStop], now: dat
         for need, stop in zip(needs, left, strict=True)
     ]
     stored.row.unserved = [*(stored.row.unserved or []), *said]
+    session.flush()
+    goes_on = stored_plan(session, plan_id, now)
+    ways = [Way([], route.driving_s or 0.0, route.distance_m or 0.0) for route in goes_on.routes]
+    stored.row.figures = (
+        (stored.row.figures or {}) | figures_of(goes_on.problem, goes_on.plan) | _driven(ways)
+    )
 
 
 def keep(session: Session, stored: Stored, plan: Plan, change: Change, now: datetime) -> None:

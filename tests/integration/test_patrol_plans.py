@@ -148,6 +148,11 @@ def test_a_plan_under_way_is_replaced_in_what_is_not_done(village: Engine, clock
         old, new = session.get_one(PatrolPlan, first), session.get_one(PatrolPlan, second)
         assert (old.state, new.state) == ("superseded", "published")
         assert [stop.id for stop in stops_of(session, first)] == [done.id]
+        assert new.figures is not None
+        assert (new.figures["served"], new.figures["unserved"]) == (
+            len(stops_of(session, second)),
+            len(new.unserved or []),
+        )
         ahead = stops_of(session, second)
         assert all(stop.start_at >= clock() for stop in ahead)
         assert (done.grid_id, done.window_from) not in {(stop.grid_id, stop.window_from) for stop in ahead}

@@ -128,7 +128,7 @@ export function lineStyle(kind: LineKind, label: string, palette: Palette): Styl
     const plain = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash }) });
     if (kind === "second") return [casing, plain(palette.text, 6), plain(palette.ink, 2.6)];
     if (kind === "secondgap") return [casing, plain(palette.text, 5.5, [2, 9]), plain(palette.ink, 2.4, [2, 9])];
-    if (kind === "thin") return [plain(palette.camera, 1.3)];
+    if (kind === "thin") return [plain(palette.ramp[5], 1.6)];
     if (kind === "other") return [plain(palette.text2, 1.3)];
     if (kind === "secondother") return [plain(palette.text2, 3.2), plain(palette.ink, 1.4)];
     if (kind === "alternative") return [plain(palette.halo, 4), plain(palette.text2, 1.5), ...alongside(label, palette)];
