@@ -26,12 +26,14 @@ from operations.demo.history import DAYS, Stations
 from operations.demo.patrol_history import write_patrol_history
 from operations.demo.traffic import LiveCamera, write_schedule
 from operations.demo.vehicles import WATCHED
+from operations.field.shift_hours import working_hours
 from operations.first_run import Login, ensure_county, ensure_logins
+from operations.patrolling.shifts import ensure_shifts
 from operations.questions.asking import ask
 from operations.questions.question import Question
 from operations.reads.seen_plates import Kept, keep
 from operations.store import Engine, Session, ensure_partitions, reading, writing
-from operations.tables import Camera, Case, Point, SightingRow, User
+from operations.tables import Camera, Case, Point, SightingRow, Unit, User
 from operations.tracks.learning import catch_up
 from operations.watchlist import NewEntry
 
@@ -68,6 +70,7 @@ def prepare_demo(
         _ask(engine, now)
         write_patrol_history(engine, settings.site_timezone, seed, now)
         write_demand(engine, network, seed, now.astimezone(ZoneInfo(settings.site_timezone)))
+    _put_team_to_work(engine, settings.site_timezone, now)
     _point_cameras_at_renderer(engine, settings.data_dir, network, seed, live_cameras)
     if calibrate:
         _calibrate_rendered_cameras(engine, calibrate)
@@ -88,6 +91,26 @@ def _open_case(engine: Engine, now: datetime) -> None:
             wish = NewEntry(watched.pattern, CASE_NUMBER, watched.reason, watched.severity, until)
             entry = watchlist.create(session, asks, wish, now)
             watchlist.approve(session, approves, entry.id, now)
+
+
+def _put_team_to_work(engine: Engine, timezone: str, now: datetime) -> None:
+    """Give the patrol login the urban unit with most of its shift before it: its phone has a route then."""
+    with writing(engine) as session:
+        ensure_shifts(session)
+        user = session.scalar(select(User).where(User.role == "patrol").order_by(User.id).limit(1))
+        if user is None:
+            return
+        free = (Unit.user_id.is_(None)) | (Unit.user_id == user.id)
+        units = session.scalars(select(Unit).where(Unit.kind == "urban", free).order_by(Unit.id)).all()
+
+        def ahead(unit: Unit) -> timedelta:
+            spans = working_hours(session, unit, timezone, now)
+            return max((end - now for start, end in spans if start <= now < end), default=timedelta(0))
+
+        best = max(units, key=ahead, default=None)
+        if best is not None and best.user_id is None:
+            session.execute(update(Unit).where(Unit.user_id == user.id).values(user_id=None))
+            best.user_id = user.id
 
 
 def _write_history(engine: Engine, network: RoadNetwork, seed: int, now: datetime) -> None:
