@@ -116,9 +116,9 @@ def page(browser: BrowserContext) -> Iterator[Page]:
     assert faults == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[House]:
-    """One demo for all tests: starting it is the slow part."""
+    """One demo for all browser tests, as starting it is slow. It ends with them: all else runs faster."""
     with house(["demo", "--live-cameras", "4"]) as running:
         yield running
 
