@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from geo.patrol.problem import PatrolUnit, Problem, Visit
 
 HOUR_S = 3600.0
-PART_OF_WINDOW = (
-    0.35  # a drawn visit keeps this much of a long window: less costs priority, more repeats itself
-)
-LEAST_PART_S = 2 * HOUR_S
+PART_OF_WINDOW = 0.22  # of a long window, what a drawn visit keeps: less costs priority, more repeats itself
+LEAST_PART_S = 1.1 * HOUR_S
 
 
 def drawn(problem: Problem, spread: float, seed: int) -> Problem:
