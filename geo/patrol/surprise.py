@@ -19,7 +19,7 @@ AS_DRAWN = 0.92  # share of the effort spent on the drawn problem; the rest wins
 def solve_surprisingly(problem: Problem, effort: Effort, spread: float, start: Plan | None = None) -> Plan:
     """Return a plan of the problem that its past plans do not foretell; spread 0 plans as `solve` does.
 
-    spread: see `variety.drawn`; 0.2 costs a point or two of the priority served (docs/benchmarks.md).
+    spread: see `variety.drawn`; 0.2 costs about two points of the priority served (docs/benchmarks.md).
     """
     if spread <= 0:
         return solve(problem, effort, start)
